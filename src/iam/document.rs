@@ -1,0 +1,5 @@
+//! A policy document.
+
+/// A policy document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {}

@@ -1,0 +1,1 @@
+//! The ports on an in-memory account.

@@ -1,0 +1,82 @@
+//! What is asked of the world. `aws` answers with the AWS SDK, `local` from memory.
+
+use std::future::Future;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::alert::Message;
+use crate::bucket::{AccountId, BucketName, BucketState, Region};
+use crate::event::Scope;
+use crate::remedy::Remedy;
+
+/// A bucket to look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The bucket.
+    pub bucket: BucketName,
+    /// The account that must own it.
+    pub account: AccountId,
+    /// The Region to ask first.
+    pub region: Region,
+    /// The object whose ACL is to be read too.
+    pub object: Option<String>,
+}
+
+/// What looking at a bucket gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// Its state, parts of it perhaps unknown.
+    State(Box<BucketState>),
+    /// There is no such bucket of that account any more.
+    Gone(String),
+}
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct Failure {
+    /// The service's error code, such as `AccessDenied`.
+    pub code: String,
+    /// What it says, and what to do.
+    pub message: String,
+}
+
+/// What the flow asks of the world.
+pub trait World: Sync {
+    /// The buckets that a scope means: one, the one behind an access point, or all of an account.
+    /// None where the access point is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where they cannot be listed.
+    fn locate(&self, scope: &Scope) -> impl Future<Output = Result<Vec<Target>, Failure>> + Send;
+
+    /// The live state of a bucket.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] only where nothing at all can be asked (no credentials for the account); a part
+    /// that cannot be read is unknown in the state.
+    fn read(&self, target: &Target) -> impl Future<Output = Result<Reading, Failure>> + Send;
+
+    /// Carries a remedy out.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where it was not carried out, or may not have been.
+    fn apply(&self, remedy: &Remedy) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Publishes an alert.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where nobody took it.
+    fn publish(&self, message: &Message) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// The time, UTC.
+    fn now(&self) -> OffsetDateTime;
+
+    /// Waits.
+    fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+}

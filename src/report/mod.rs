@@ -1,0 +1,115 @@
+//! The record of one run.
+
+use crate::alert::Message;
+use crate::event::{Actor, EventInfo, Trigger};
+use crate::exposure::Verdict;
+use crate::guardrail::Decision;
+use crate::ports::{Failure, Target};
+use crate::remedy::Remedy;
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The event, where it could be made out.
+    pub event: Option<EventInfo>,
+    /// Who acted.
+    pub actor: Option<Actor>,
+    /// One entry a bucket.
+    pub runs: Vec<Run>,
+    /// Why the scope of the event could not be looked at at all.
+    pub blind: Option<Failure>,
+    /// Every alert, with what became of it.
+    pub alerts: Vec<Sent>,
+    /// Why the event was none of our business.
+    pub ignored: Option<String>,
+}
+
+/// What became of one bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The bucket.
+    pub target: Target,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+/// How it went with one bucket.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// There is no such bucket of that account any more.
+    Gone(String),
+    /// It could not be looked at at all.
+    Blind(Failure),
+    /// It was judged, and dealt with.
+    Judged(Box<Judged>),
+}
+
+/// A bucket that was judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The verdict on what was found.
+    pub before: Verdict,
+    /// What the guardrail asks for.
+    pub decision: Decision,
+    /// What was written.
+    pub applied: Vec<Applied>,
+    /// Whether the writes were seen to hold, and nothing is left open that was to be closed; `None`
+    /// where nothing was written.
+    pub verified: Option<bool>,
+    /// The verdict on what is there afterwards; `None` where nothing was written.
+    pub after: Option<Verdict>,
+}
+
+/// One write and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Applied {
+    /// The write.
+    pub remedy: Remedy,
+    /// What became of it.
+    pub result: Result<(), Failure>,
+}
+
+/// One alert and what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent {
+    /// The alert.
+    pub message: Message,
+    /// What became of it.
+    pub result: Result<(), Failure>,
+}
+
+impl Report {
+    /// The report on an event that asked for nothing.
+    #[must_use]
+    pub fn ignored(event: Option<EventInfo>, actor: Option<Actor>, reason: String) -> Self {
+        Self {
+            event,
+            actor,
+            runs: Vec::new(),
+            blind: None,
+            alerts: Vec::new(),
+            ignored: Some(reason),
+        }
+    }
+
+    /// The report on a trigger, still empty.
+    #[must_use]
+    pub fn of(trigger: &Trigger) -> Self {
+        Self {
+            event: Some(trigger.event.clone()),
+            actor: trigger.actor.clone(),
+            runs: Vec::new(),
+            blind: None,
+            alerts: Vec::new(),
+            ignored: None,
+        }
+    }
+}
+
+impl Judged {
+    /// Whether a write failed, or was not seen to hold, or left open what it should have closed.
+    #[must_use]
+    pub fn containment_failed(&self) -> bool {
+        self.applied.iter().any(|applied| applied.result.is_err()) || self.verified == Some(false)
+    }
+}
