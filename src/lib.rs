@@ -10,6 +10,7 @@ pub mod guard;
 pub mod guardrail;
 pub mod iam;
 pub mod local;
+pub mod name;
 pub mod ports;
 pub mod remedy;
 pub mod report;
