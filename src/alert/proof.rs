@@ -1,31 +1,11 @@
 //! The proof of a path: the request that gets through, in words and, where it changes nothing, as
 //! a command to try.
 
-use crate::alert::escape::{is_hidden, quoted};
+use crate::alert::escape::is_hidden;
 use crate::bucket::Region;
 use crate::exposure::{Witness, WitnessPrincipal};
 use crate::iam::Access;
 use crate::ports::Target;
-
-/// A request in words.
-pub(super) fn request(witness: &Witness) -> String {
-    let asker = match &witness.principal {
-        WitnessPrincipal::Anonymous => "an unsigned request".to_owned(),
-        WitnessPrincipal::Aws { account, arn } => format!("{} of account {account}", quoted(arn)),
-        WitnessPrincipal::CanonicalUser(id) => format!("canonical user {}", quoted(id)),
-        WitnessPrincipal::Service(service) => format!("AWS service {}", quoted(service)),
-    };
-    let with: Vec<String> = witness
-        .context
-        .iter()
-        .map(|(key, values)| {
-            let values: Vec<_> = values.iter().take(4).map(|value| quoted(value)).collect();
-            format!("{} = {}", quoted(key), values.join(", "))
-        })
-        .collect();
-    let with = if with.is_empty() { String::new() } else { format!(", with {}", with.join("; ")) };
-    format!("{asker} for {} on {}{with}", witness.action.name(), quoted(&witness.resource))
-}
 
 /// A command that sends the request, after what to make of it; `None` where it would change something, or where a name in it
 /// is not safe to give to a shell.
@@ -167,8 +147,9 @@ fn domain(region: &Region) -> &'static str {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{command, request};
+    use super::command;
     use crate::alert::examples::target;
+    use crate::alert::words::request;
     use crate::exposure::{Witness, WitnessPrincipal};
     use crate::iam::Action;
 

@@ -177,7 +177,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
             lines.push(format!("   closed now by {}", words::joined(&closers)));
         }
         if let Some(witness) = &path.witness {
-            lines.push(format!("   Request: {}", proof::request(witness)));
+            lines.push(format!("   Request: {}", words::request(witness)));
             lines.extend(proof::command(witness, target).map(|command| format!("   {command}")));
         }
     }

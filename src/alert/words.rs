@@ -7,7 +7,7 @@ use time::{OffsetDateTime, UtcOffset};
 use crate::alert::escape::quoted;
 use crate::bucket::Setting;
 use crate::event::{ActorKind, Source};
-use crate::exposure::{Class, Parties, Path, Via};
+use crate::exposure::{Class, Parties, Path, Via, Witness, WitnessPrincipal};
 use crate::iam::{Access, Action};
 
 /// Names that are listed before the rest is counted only.
@@ -113,6 +113,27 @@ pub fn via(via: &Via) -> String {
         }
         Via::ObjectAcl { key, grant } => format!("ACL of object {}, grant {grant}", quoted(key)),
     }
+}
+
+/// A request in words: ``an unsigned request for s3:GetObject on `arn:…` ``.
+#[must_use]
+pub fn request(witness: &Witness) -> String {
+    let asker = match &witness.principal {
+        WitnessPrincipal::Anonymous => "an unsigned request".to_owned(),
+        WitnessPrincipal::Aws { account, arn } => format!("{} of account {account}", quoted(arn)),
+        WitnessPrincipal::CanonicalUser(id) => format!("canonical user {}", quoted(id)),
+        WitnessPrincipal::Service(service) => format!("AWS service {}", quoted(service)),
+    };
+    let with: Vec<String> = witness
+        .context
+        .iter()
+        .map(|(key, values)| {
+            let values: Vec<_> = values.iter().take(4).map(|value| quoted(value)).collect();
+            format!("{} = {}", quoted(key), values.join(", "))
+        })
+        .collect();
+    let with = if with.is_empty() { String::new() } else { format!(", with {}", with.join("; ")) };
+    format!("{asker} for {} on {}{with}", witness.action.name(), quoted(&witness.resource))
 }
 
 /// A kind of identity.

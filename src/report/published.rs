@@ -3,6 +3,8 @@
 
 mod verdict;
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -73,7 +75,7 @@ pub fn line(value: &impl Serialize) -> String {
         if is_hidden(letter) {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
-                line += &format!("\\u{unit:04x}");
+                let _ = write!(line, "\\u{unit:04x}");
             }
         } else {
             line.push(letter);
