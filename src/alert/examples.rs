@@ -20,7 +20,7 @@ use crate::report::{Applied, Judged, Outcome, Run};
 
 const NOW: OffsetDateTime = datetime!(2026-11-20 09:14:07 UTC);
 
-pub(super) fn target() -> Target {
+pub(crate) fn target() -> Target {
     Target {
         bucket: BucketName::parse("clinic-reports").unwrap(),
         account: AccountId::parse("111122223333").unwrap(),
@@ -48,7 +48,7 @@ fn actor() -> Actor {
     }
 }
 
-fn trigger() -> Trigger {
+pub(crate) fn trigger() -> Trigger {
     let target = target();
     Trigger {
         event: EventInfo {
@@ -159,11 +159,11 @@ fn run(judged: Judged) -> Run {
     Run { target: target(), outcome: Outcome::Judged(Box::new(judged)) }
 }
 
-fn failure(code: &str, message: &str) -> Failure {
+pub(crate) fn failure(code: &str, message: &str) -> Failure {
     Failure { code: code.to_owned(), message: message.to_owned() }
 }
 
-fn fixed() -> Run {
+pub(crate) fn fixed() -> Run {
     let restrict = Closer::Bucket(Setting::RestrictPublicBuckets);
     let mut judged = written(
         judged(verdict(vec![public_read(), partner(Class::External)]), Mode::Enforce),
@@ -177,7 +177,7 @@ fn fixed() -> Run {
     run(judged)
 }
 
-fn denied() -> Run {
+pub(crate) fn denied() -> Run {
     let because = "the role `s3-guardrail` may not do this in account 111122223333";
     run(written(
         judged(verdict(vec![public_read()]), Mode::Enforce),
@@ -192,7 +192,7 @@ fn not_seen() -> Run {
     run(judged)
 }
 
-fn would_fix() -> Run {
+pub(crate) fn would_fix() -> Run {
     let authenticated =
         statement(2, None, Class::Authenticated, &["s3:PutObject", "s3:DeleteObject"]);
     run(judged(verdict(vec![authenticated, public_read(), partner(Class::External)]), Mode::Notify))
@@ -238,14 +238,14 @@ fn object_acl() -> Run {
     run(judged)
 }
 
-fn nothing_left() -> Run {
+pub(crate) fn nothing_left() -> Run {
     let mut judged = judged(verdict(vec![public_read()]), Mode::Enforce);
     judged.decision.apply = Vec::new();
     judged.decision.held = vec![Held::NothingLeftToTurnOn];
     run(judged)
 }
 
-fn exempted_and_cut() -> Run {
+pub(crate) fn exempted_and_cut() -> Run {
     let restrict = Closer::Bucket(Setting::RestrictPublicBuckets);
     let list = || statement(1, None, Class::Anonymous, &["s3:ListBucket"]);
     let mut judged = written(judged(verdict(vec![public_read(), list()]), Mode::Enforce), Ok(()));
@@ -291,7 +291,7 @@ fn hostile() -> (Trigger, Run) {
     (trigger, run(judged))
 }
 
-fn page(trigger: &Trigger, run: &Run) -> Message {
+pub(crate) fn page(trigger: &Trigger, run: &Run) -> Message {
     let mut messages = compose(trigger, run);
     assert_eq!(messages.len(), 1);
     messages.remove(0)
