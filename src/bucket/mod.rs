@@ -7,6 +7,7 @@ pub mod snapshot;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::name::shown;
 pub use self::name::{AccountId, BucketName, NameError, Region};
 pub use self::settings::{Setting, Settings};
 use crate::acl::Acl;

@@ -2,12 +2,26 @@
 //! event says about the state of a bucket is believed.
 
 mod actor;
+mod arn;
+pub mod catalogue;
+mod cloudtrail;
+mod envelope;
+mod field;
+mod foreign;
+mod identity;
+mod object;
+mod opinion;
+mod organization;
+mod record;
+mod scope;
 
 use serde_json::Value;
 use time::OffsetDateTime;
 
 pub use self::actor::{Actor, ActorKind, Confidence};
-use crate::bucket::{AccountId, BucketName, Region};
+use self::envelope::Envelope;
+pub use self::foreign::refuse_foreign;
+use crate::bucket::{AccountId, BucketName, Region, shown};
 
 /// An event that asks for a look at a bucket, or at all buckets of an account.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +67,7 @@ pub enum Source {
     AccessAnalyzer,
     /// A compliance or configuration change of AWS Config.
     Config,
-    /// A finding of `GuardDuty`.
+    /// A finding of GuardDuty.
     GuardDuty,
     /// A change of an Organizations policy.
     Organizations,
@@ -93,6 +107,7 @@ pub enum Scope {
 
 /// What an event turned out to be.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, taken apart at once")]
 pub enum Event {
     /// It asks for a look.
     Trigger(Box<Trigger>),
@@ -123,6 +138,37 @@ pub struct Refused {
 ///
 /// [`Refused`] when `text` is not an event, or does not say which bucket it is about.
 pub fn read(text: &str) -> Result<Event, Refused> {
-    let _ = text;
-    Err(Refused { place: String::new(), reason: String::new() })
+    use catalogue::Notice;
+
+    let value = envelope::parse(text)?;
+    if value.get("Event").and_then(Value::as_str) == Some("s3:TestEvent") {
+        let reason = "S3's test event, sent when notifications are set up: nothing happened";
+        return Ok(Event::Ignored { event: None, actor: None, reason: reason.to_owned() });
+    }
+    if let Some(refused) = refuse_foreign(&value) {
+        return Err(refused);
+    }
+    let envelope = Envelope::open(&value)?;
+    if envelope.is_cloudtrail() {
+        return cloudtrail::read(&envelope);
+    }
+    match catalogue::notice(&envelope.source, &envelope.info.name) {
+        Some(Notice::Schedule) => Ok(envelope.sweep(Source::Schedule)),
+        Some(Notice::ObjectAclUpdated) => object::acl_updated(&envelope),
+        Some(Notice::AccessAnalyzerFinding) => opinion::access_analyzer(&envelope),
+        Some(Notice::ConfigCompliance) => opinion::config_compliance(&envelope),
+        Some(Notice::ConfigItem) => opinion::config_item(&envelope),
+        Some(Notice::GuardDutyFinding) => opinion::guard_duty(&envelope),
+        None => Ok(envelope.ignored(format!(
+            "`{}` of `{}` says nothing of who can reach a bucket",
+            shown(&envelope.info.name),
+            shown(&envelope.source)
+        ))),
+    }
+}
+
+impl Refused {
+    fn new(place: &str, reason: impl Into<String>) -> Self {
+        Self { place: place.to_owned(), reason: reason.into() }
+    }
 }
