@@ -21,8 +21,8 @@ pub enum Delivery {
 /// One message of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// SQS's `messageId`, for `batchItemFailures`. Empty where the sender takes no such answer (SNS,
-    /// Pipes): if one of those fails, the invocation must.
+    /// SQS's `messageId`, for `batchItemFailures`. Empty where the sender takes no such answer
+    /// (SNS, Pipes): if one of those fails, the invocation must.
     pub id: String,
     /// The event.
     pub body: String,

@@ -16,7 +16,7 @@ const LONGEST_LIST: usize = 10_000;
 
 /// An event in its envelope.
 pub(super) struct Envelope<'a> {
-    /// Who and when, as the envelope says: its own id, and the detail type for a name.
+    /// Who and when, as the envelope says; the detail type for a name.
     pub(super) info: EventInfo,
     /// The service, `aws.s3`.
     pub(super) source: String,
@@ -73,8 +73,12 @@ impl<'a> Envelope<'a> {
         let detail = value.get("detail").filter(|detail| !detail.is_null());
         let detail = detail
             .ok_or_else(|| Refused::new("detail", "missing, what happened was expected in it"))?;
+        let id = match field::text(detail, "eventID") {
+            Some(id) => id,
+            None => required("id", "the id of the event")?,
+        };
         let info = EventInfo {
-            id: field::bounded(required("id", "the id of the event")?),
+            id: field::bounded(id),
             name: field::bounded(name),
             time: field::time(value, "time"),
             account,

@@ -218,3 +218,215 @@ fn after_colon(principal_id: &str) -> Option<&str> {
 fn without_brackets(agent: &str) -> &str {
     agent.strip_prefix('[').and_then(|agent| agent.strip_suffix(']')).unwrap_or(agent)
 }
+
+#[cfg(test)]
+#[expect(clippy::needless_pass_by_value, reason = "`json!` where it is needed")]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::actor;
+    use crate::event::{Actor, ActorKind, Confidence};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Developer";
+    const SSO: &str = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-west-1/\
+                       AWSReservedSSO_Clinic_0011223344556677";
+
+    fn read(identity: Value) -> Actor {
+        actor(&json!({ "userIdentity": identity }))
+    }
+
+    fn session(issuer: &str, name: &str, more: Value) -> Actor {
+        let role = issuer.rsplit('/').next().unwrap();
+        let mut identity = json!({
+            "type": "AssumedRole",
+            "arn": format!("arn:aws:sts::111122223333:assumed-role/{role}/{name}"),
+            "sessionContext": {"sessionIssuer": {"arn": issuer}},
+        });
+        let (Value::Object(to), Value::Object(mut from)) = (&mut identity, more) else { panic!() };
+        if let Some(Value::Object(context)) = from.remove("sessionContext") {
+            to["sessionContext"].as_object_mut().unwrap().extend(context);
+        }
+        to.extend(from);
+        read(identity)
+    }
+
+    fn name(actor: &Actor) -> (Option<&str>, Confidence) {
+        (actor.name.as_deref(), actor.confidence)
+    }
+
+    type Row = (Value, ActorKind, Option<&'static str>, Option<&'static str>);
+
+    fn check(rows: impl IntoIterator<Item = Row>) {
+        for (identity, kind, principal, name) in rows {
+            let actor = read(identity.clone());
+            assert_eq!(actor.kind, kind, "{identity}");
+            assert_eq!(actor.principal.as_deref(), principal, "{identity}");
+            assert_eq!(actor.name.as_deref(), name, "{identity}");
+        }
+    }
+
+    #[test]
+    fn every_type_has_its_kind_and_its_principal() {
+        let user = "arn:aws:iam::111122223333:user/clinic/bob";
+        let broker = json!({"sessionIssuer": {"arn": user}});
+        check([
+            (
+                json!({"type": "Root", "userName": "alias",
+                       "arn": "arn:aws:iam::111122223333:root"}),
+                ActorKind::Root,
+                Some("arn:aws:iam::111122223333:root"),
+                None,
+            ),
+            (
+                json!({"type": "IAMUser", "arn": user, "sessionContext": {"sessionIssuer": {}}}),
+                ActorKind::IamUser,
+                Some(user),
+                Some("bob"),
+            ),
+            (
+                json!({"type": "FederatedUser", "sessionContext": broker,
+                    "arn": "arn:aws:sts::111122223333:federated-user/eve"}),
+                ActorKind::FederatedUser,
+                Some(user),
+                Some("eve"),
+            ),
+            (
+                json!({"type": "SAMLUser", "userName": "alice@example.com"}),
+                ActorKind::SamlUser,
+                Some("SAMLUser alice@example.com"),
+                Some("alice@example.com"),
+            ),
+            (
+                json!({"type": "WebIdentityUser", "userName": "repo:clinic/web"}),
+                ActorKind::WebIdentityUser,
+                Some("WebIdentityUser"),
+                Some("repo:clinic/web"),
+            ),
+            (
+                json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "0a1b"}}),
+                ActorKind::IdentityCenterUser,
+                Some("idc:0a1b"),
+                Some("0a1b"),
+            ),
+        ]);
+    }
+
+    #[test]
+    fn what_is_no_user_has_its_kind_and_its_principal() {
+        check([
+            (
+                json!({"type": "AWSService", "invokedBy": "config.amazonaws.com"}),
+                ActorKind::AwsService,
+                Some("config.amazonaws.com"),
+                Some("config.amazonaws.com"),
+            ),
+            (
+                json!({"type": "AWSAccount", "accountId": "444455556666",
+                       "principalId": "AROA:carol"}),
+                ActorKind::AwsAccount,
+                Some("444455556666"),
+                Some("carol"),
+            ),
+            (
+                json!({"type": "AWSAccount", "accountId": "anonymous", "principalId": ""}),
+                ActorKind::Anonymous,
+                Some("anonymous"),
+                None,
+            ),
+            (
+                json!({"type": "AWSAccount", "principalId": "ANONYMOUS_PRINCIPAL"}),
+                ActorKind::Anonymous,
+                Some("anonymous"),
+                None,
+            ),
+            (
+                json!({"type": "Quantum", "arn": "arn:aws:iam::111122223333:quantum/alice"}),
+                ActorKind::Unknown,
+                Some("arn:aws:iam::111122223333:quantum/alice"),
+                None,
+            ),
+            (
+                json!({"invokedBy": "ec2.amazonaws.com", "accountId": "111122223333"}),
+                ActorKind::Unknown,
+                Some("ec2.amazonaws.com"),
+                Some("ec2.amazonaws.com"),
+            ),
+            (json!(null), ActorKind::Unknown, None, None),
+            (json!([1, "x"]), ActorKind::Unknown, None, None),
+        ]);
+    }
+
+    #[test]
+    fn only_what_aws_vouches_for_is_relied_on() {
+        let high = |name| (Some(name), Confidence::High);
+        let low = |name| (Some(name), Confidence::Low);
+        let alice = session(SSO, "alice@example.com", json!({}));
+        assert_eq!(name(&alice), high("alice@example.com"));
+        assert_eq!(alice.principal.as_deref(), Some(SSO));
+
+        let fake = "arn:aws:iam::111122223333:role/AWSReservedSSO_Clinic_0011223344556677";
+        assert_eq!(name(&session(fake, "ceo@example.com", json!({}))), low("ceo@example.com"));
+        let path = "arn:aws:iam::111122223333:role/x/aws-reserved/sso.amazonaws.com/Clinic";
+        assert_eq!(name(&session(path, "ceo@example.com", json!({}))), low("ceo@example.com"));
+        let service = "arn:aws:s3::111122223333:role/aws-reserved/sso.amazonaws.com/Clinic";
+        assert_eq!(name(&session(service, "ceo@example.com", json!({}))), low("ceo@example.com"));
+
+        let on_behalf = json!({"onBehalfOf": {"userId": "0a1b"}});
+        assert_eq!(name(&session(ROLE, "app", on_behalf.clone())), high("0a1b"));
+        assert_eq!(name(&session(SSO, "alice", on_behalf)), high("alice"));
+        let source = json!({"sessionContext": {"sourceIdentity": "alice"}});
+        let chained = session(ROLE, "app", source);
+        assert_eq!(name(&chained), low("alice"));
+        assert_eq!(chained.source_identity.as_deref(), Some("alice"));
+    }
+
+    #[test]
+    fn a_workload_is_named_and_is_no_human() {
+        let slr = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/\
+                   AWSServiceRoleForConfig";
+        let lambda = json!({"inScopeOf": {
+            "credentialsIssuedTo": "arn:aws:lambda:eu-west-1:111122223333:function:export"}});
+        let stack = json!({"invokedBy": "cloudformation.amazonaws.com"});
+        for (actor, workload) in [
+            (session(slr, "configLambdaExecution", json!({})), "AWSServiceRoleForConfig"),
+            (session(ROLE, "x", lambda), "function:export"),
+            (session(ROLE, "i-0a1b2c3d4e5f60718", json!({})), "i-0a1b2c3d4e5f60718"),
+            (session(ROLE, "AWSCloudFormation", stack), "AWSCloudFormation"),
+        ] {
+            assert_eq!(name(&actor), (Some(workload), Confidence::None));
+        }
+        let empty = session(ROLE, "i-love-buckets", json!({"inScopeOf": {}}));
+        assert_eq!(name(&empty), (Some("i-love-buckets"), Confidence::Low));
+    }
+
+    #[test]
+    fn wrong_types_leave_the_arn() {
+        let arn = "arn:aws:sts::111122223333:assumed-role/Developer/a/b";
+        let actor = read(json!({"type": "AssumedRole", "arn": arn, "sessionContext": "none",
+            "accessKeyId": "", "accountId": 111_122_223_333_u64, "onBehalfOf": 1}));
+        assert_eq!(actor.principal.as_deref(), Some(arn));
+        assert_eq!(actor.name.as_deref(), Some("a/b"));
+        assert_eq!(actor.account.as_deref(), Some("111122223333"));
+        assert_eq!((actor.issuer_arn, actor.access_key_id, actor.mfa), (None, None, None));
+    }
+
+    #[test]
+    fn agent_address_mfa_and_intermediary_are_kept() {
+        let record = |agent: &str, mfa: Value| {
+            actor(&json!({
+                "userAgent": agent,
+                "sourceIPAddress": "",
+                "userIdentity": {"sessionContext": {"attributes": {"mfaAuthenticated": mfa}},
+                                 "invokedByDelegate": {"accountId": "999999999999"}},
+            }))
+        };
+        let one = record("[aws-cli/2]", json!("true"));
+        assert_eq!(one.user_agent.as_deref(), Some("aws-cli/2"));
+        assert_eq!((one.source_ip, one.mfa), (None, Some(true)));
+        assert_eq!(one.via.as_deref(), Some("999999999999"));
+        let other = record("[half", json!(false));
+        assert_eq!((other.user_agent.as_deref(), other.mfa), (Some("[half"), Some(false)));
+        let long = record(&"x".repeat(10_000), json!("perhaps"));
+        assert_eq!((long.user_agent.unwrap().len(), long.mfa), (2_048, None));
+    }
+}

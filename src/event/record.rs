@@ -44,17 +44,15 @@ impl<'a> Record<'a> {
         let detail = envelope.object()?;
         let expected = format!("aws.{}", service.strip_suffix(".amazonaws.com").unwrap_or(service));
         if envelope.source != expected {
-            let source = shown(&envelope.source);
-            let reason = format!("`{source}` around a record of `{}`", shown(service));
-            return Err(Refused::new(
-                "source",
-                format!("{reason}, `{}` was expected", shown(&expected)),
-            ));
+            let [source, service, expected] = [&envelope.source, service, &expected].map(shown);
+            let reason = format!("`{source}` around a record of `{service}`");
+            return Err(Refused::new("source", format!("{reason}, `{expected}` was expected")));
         }
         let account = &envelope.info.account;
-        let recipient = field::account(detail, "recipientAccountId", "detail")?;
-        if let Some(recipient) = recipient.filter(|recipient| recipient != account) {
-            let reason = format!("`{recipient}` in an event of account `{account}`");
+        let recipient = detail.get("recipientAccountId").filter(|recipient| !recipient.is_null());
+        if let Some(other) = recipient.filter(|it| it.as_str() != Some(account.as_str())) {
+            let other = shown(other.as_str().unwrap_or("no text"));
+            let reason = format!("`{other}` in an event of account `{account}`");
             return Err(Refused::new("detail.recipientAccountId", reason));
         }
         let name = field::text(detail, "eventName").ok_or_else(|| {
@@ -62,8 +60,7 @@ impl<'a> Record<'a> {
         })?;
         let region = field::region(detail, "awsRegion", "detail")?;
         let info = EventInfo {
-            id: field::text(detail, "eventID")
-                .map_or_else(|| envelope.info.id.clone(), field::bounded),
+            id: envelope.info.id.clone(),
             name: field::bounded(name),
             time: field::time(detail, "eventTime").or(envelope.info.time),
             account: account.clone(),
