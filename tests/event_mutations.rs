@@ -30,8 +30,9 @@ fn no_odd_value_breaks_the_reader() {
         if text.len() > LONGEST_SAMPLE_BYTES {
             continue;
         }
-        for place in places(&sample, String::new()) {
-            for value in &odd {
+        for (index, place) in places(&sample, String::new()).into_iter().enumerate() {
+            // a third of them a place, another third at the next: all of them in a few seconds
+            for value in odd.iter().skip(index % 3).step_by(3) {
                 let mut changed = sample.clone();
                 *changed.pointer_mut(&place).unwrap() = value.clone();
                 check(&changed.to_string(), &place);

@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_aws_vouches_for_is_relied_on() {
+    fn only_a_name_that_is_vouched_for_is_relied_on() {
         let high = |name| (Some(name), Confidence::High);
         let low = |name| (Some(name), Confidence::Low);
         let alice = session(SSO, "alice@example.com", json!({}));
