@@ -287,7 +287,7 @@ fn make_unreadable(state: &mut BucketState, part: String, error: String) {
     }
 }
 
-fn content(path: &str, reason: impl ToString) -> SnapshotError {
+fn content(path: &str, reason: impl std::fmt::Display) -> SnapshotError {
     SnapshotError::Content { path: path.to_owned(), reason: reason.to_string() }
 }
 

@@ -86,7 +86,7 @@ fn public_access_points(state: &BucketState, closers: &Closers, paths: &[Path]) 
     if closers.restricts() {
         return Some(false);
     }
-    let Some(points) = state.access_points.known() else { return None };
+    let points = state.access_points.known()?;
     let lets_through = |name: &str| {
         paths.iter().any(|path| {
             path.is_open() && matches!(&path.via, Via::AccessPoint { name: own, .. } if own == name)

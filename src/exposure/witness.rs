@@ -92,17 +92,10 @@ fn askers(class: Class, parties: &Parties, way: &Way<'_>) -> Vec<Asker> {
 fn of_accounts(parties: &Parties, way: &Way<'_>) -> Vec<Asker> {
     let (Clause::In(principals) | Clause::NotIn(principals)) = &way.offer.principal;
     let named = |account: &AccountId| {
-        principals.iter().find_map(|principal| match principal {
-            Principal::Identity { account: of, arn } if of == account => Some(arn.clone()),
-            _ => None,
-        })
+        principals.iter().find_map(|principal| principal.arn_in(account).map(str::to_owned))
     };
     let ask = |account: &AccountId| {
-        let service = principals.iter().find_map(|principal| match principal {
-            Principal::Service(name) => Some(name.clone()),
-            _ => None,
-        });
-        if let Some(name) = service {
+        if let Some(name) = principals.iter().find_map(Principal::service).map(str::to_owned) {
             let on_behalf_of = Some(account.clone());
             let caller = Caller::Service { name: name.clone(), on_behalf_of };
             return Asker { caller, requester: Requester::Service(name) };

@@ -57,6 +57,18 @@ impl Caller {
         }
     }
 
+    /// The account, where these are principals of one.
+    #[must_use]
+    pub fn as_account(&self) -> Option<&AccountId> {
+        if let Self::Account { account, .. } = self { Some(account) } else { None }
+    }
+
+    /// The organization, where these are principals of one.
+    #[must_use]
+    pub fn as_organization(&self) -> Option<&str> {
+        if let Self::Organization(id) = self { Some(id) } else { None }
+    }
+
     /// The callers that a principal of an Allow stands for.
     #[must_use]
     pub fn named_by(principal: &Principal) -> Vec<Self> {

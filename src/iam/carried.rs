@@ -95,16 +95,13 @@ fn of_the_resource(
         }
         ("s3:dataaccesspointarn", Route::AccessPoint { arn, .. }) => exactly(arn),
         ("s3:accesspointnetworkorigin", Route::AccessPoint { origin, .. }) => exactly(origin),
-        ("s3:dataaccesspointaccount", Route::Direct) => match caller {
-            Caller::Account { account, .. } => {
-                sometimes(Values::Exactly(account.as_str().to_owned()))
-            }
-            _ => sometimes(Values::Unnamed),
-        },
-        ("s3:dataaccesspointarn", Route::Direct) => match caller {
-            Caller::Account { account, .. } => sometimes(Values::ArnOf(account.clone())),
-            _ => sometimes(Values::Unnamed),
-        },
+        ("s3:dataaccesspointaccount", Route::Direct) => {
+            let account = caller.as_account().map(|account| account.as_str().to_owned());
+            sometimes(account.map_or(Values::Unnamed, Values::Exactly))
+        }
+        ("s3:dataaccesspointarn", Route::Direct) => {
+            sometimes(caller.as_account().cloned().map_or(Values::Unnamed, Values::ArnOf))
+        }
         _ => return None,
     })
 }
@@ -192,28 +189,23 @@ fn of_a_service(key: &str, name: &str) -> Carried {
 
 fn of_an_identity(key: &str, caller: &Caller) -> Carried {
     let unnamed = matches!(caller, Caller::Stranger | Caller::Located { .. });
+    let unknown = || if unnamed { Values::Unnamed } else { Values::Any };
+    let (account, organization) = (caller.as_account(), caller.as_organization());
     match key {
         "aws:principalisawsservice" => exactly("false"),
         "aws:principalservicename" | "aws:principalservicenameslist" => NEVER,
         "aws:principaltype" | "aws:viaawsservice" => always(Values::Any),
-        "aws:principalaccount" => match caller {
-            Caller::Account { account, .. } => exactly(account.as_str()),
-            _ => always(if unnamed { Values::Unnamed } else { Values::Any }),
-        },
-        "aws:principalarn" => match caller {
-            Caller::Account { account, .. } => always(Values::ArnOf(account.clone())),
-            _ => always(if unnamed { Values::Unnamed } else { Values::Any }),
-        },
+        "aws:principalaccount" => {
+            account.map_or_else(|| always(unknown()), |account| exactly(account.as_str()))
+        }
+        "aws:principalarn" => always(account.cloned().map_or_else(unknown, Values::ArnOf)),
         "aws:userid" => {
             always(if matches!(caller, Caller::Stranger) { Values::Unnamed } else { Values::Any })
         }
-        "aws:principalorgid" => match caller {
-            Caller::Organization(id) => exactly(id),
-            _ => sometimes(if unnamed { Values::Unnamed } else { Values::Any }),
-        },
-        "aws:principalorgpaths" => match caller {
-            Caller::Organization(id) => always(Values::PathIn(id.clone())),
-            _ => sometimes(if unnamed { Values::Unnamed } else { Values::Any }),
+        "aws:principalorgid" => organization.map_or_else(|| sometimes(unknown()), exactly),
+        "aws:principalorgpaths" => match organization {
+            Some(id) => always(Values::PathIn(id.to_owned())),
+            None => sometimes(unknown()),
         },
         _ => sometimes(Values::Any),
     }

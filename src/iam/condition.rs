@@ -163,6 +163,17 @@ impl Operator {
         };
         binding && !self.negated && !self.if_exists && self.quantifier != Quantifier::ForAllValues
     }
+
+    /// Whether the operator, [`Test::Null`] apart, holds for a request without the key.
+    #[must_use]
+    pub fn holds_without_the_key(&self) -> bool {
+        self.if_exists
+            || match self.quantifier {
+                Quantifier::ForAllValues => true,
+                Quantifier::ForAnyValue => false,
+                Quantifier::One => self.negated,
+            }
+    }
 }
 
 /// The test that a name in small letters stands for, and whether it is turned round.

@@ -53,19 +53,22 @@ fn outcomes(condition: &Condition, carried: &Carried) -> Outcomes {
     if operator.test == Test::Unknown {
         return Outcomes::EITHER;
     }
-    let present = carried.values.as_ref().map(|values| match operator.test {
-        Test::Null => null(condition, false),
-        _ if operator.negated => matched(condition, values).turned(),
-        _ => matched(condition, values),
+    let about_presence = operator.test == Test::Null;
+    let present = carried.values.as_ref().map(|values| {
+        if about_presence {
+            null(condition, false)
+        } else if operator.negated {
+            matched(condition, values).turned()
+        } else {
+            matched(condition, values)
+        }
     });
-    let absent = carried.absent.then(|| match operator.test {
-        Test::Null => null(condition, true),
-        _ if operator.if_exists => Outcomes::certain(true),
-        _ => Outcomes::certain(match operator.quantifier {
-            Quantifier::ForAllValues => true,
-            Quantifier::ForAnyValue => false,
-            Quantifier::One => operator.negated,
-        }),
+    let absent = carried.absent.then(|| {
+        if about_presence {
+            null(condition, true)
+        } else {
+            Outcomes::certain(operator.holds_without_the_key())
+        }
     });
     match (present, absent) {
         (Some(present), Some(absent)) => present.or(absent),
@@ -119,7 +122,11 @@ fn text(condition: &Condition, values: &Values, pattern: &str) -> Outcomes {
     match values {
         Values::Exactly(value) => exactly(test, pattern, value),
         Values::Any => Outcomes { hold: true, fail: !takes_everything(test, pattern) },
-        _ if !by_text => Outcomes::EITHER,
+        Values::Unnamed | Values::ArnOf(_) | Values::ArnOfNoAccount | Values::PathIn(_)
+            if !by_text =>
+        {
+            Outcomes::EITHER
+        }
         Values::Unnamed => Outcomes {
             hold: !is_bounded(condition, pattern),
             fail: !takes_everything(test, pattern),
@@ -242,10 +249,9 @@ fn addresses(condition: &Condition, values: &Values) -> Outcomes {
     let ranges = IpNet::aggregate(&ranges);
     let everything = ranges.contains(&IpNet::V4(Ipv4Net::default()))
         && ranges.contains(&IpNet::V6(Ipv6Net::default()));
-    let hold = ranges.iter().any(|range| match values {
-        Values::UnnamedAddress => is_broad(range),
-        _ => !is_private(range),
-    });
+    let anywhere = *values == Values::UnnamedAddress;
+    let hold =
+        ranges.iter().any(|range| if anywhere { is_broad(range) } else { !is_private(range) });
     Outcomes { hold, fail: !everything }
 }
 
@@ -259,7 +265,7 @@ mod tests {
 
     fn with(
         operator: &str,
-        value: serde_json::Value,
+        value: &serde_json::Value,
         absent: bool,
         values: Option<Values>,
     ) -> (bool, bool) {
@@ -271,19 +277,21 @@ mod tests {
 
     #[test]
     fn an_absent_key_fails_a_positive_test_and_passes_a_negated_one() {
-        let absent = |operator| with(operator, json!("x"), true, None);
+        let absent = |operator| with(operator, &json!("x"), true, None);
         assert_eq!(absent("StringEquals"), (false, true));
         assert_eq!(absent("StringNotEquals"), (true, false));
         assert_eq!(absent("StringEqualsIfExists"), (true, false));
         assert_eq!(absent("ForAllValues:StringEquals"), (true, false));
         assert_eq!(absent("ForAnyValue:StringNotEquals"), (false, true));
-        assert_eq!(with("Null", json!("true"), true, None), (true, false));
-        assert_eq!(with("Null", json!(false), true, None), (false, true));
+        assert_eq!(with("Null", &json!("true"), true, None), (true, false));
+        assert_eq!(with("Null", &json!(false), true, None), (false, true));
     }
 
     #[test]
     fn a_pattern_lets_the_unnamed_in_and_a_value_does_not() {
-        let unnamed = |operator, value| with(operator, value, false, Some(Values::Unnamed));
+        let unnamed = |operator, value: serde_json::Value| {
+            with(operator, &value, false, Some(Values::Unnamed))
+        };
         assert_eq!(unnamed("ArnLike", json!("arn:aws:iam::444455556666:role/*")), (false, true));
         assert_eq!(unnamed("ArnLike", json!("arn:aws:iam::*:role/x")), (true, true));
         assert_eq!(unnamed("StringLike", json!("arn:*:444455556666:*")), (true, true));

@@ -2,6 +2,7 @@
 //! the guardrail file write them.
 
 use std::fmt;
+use std::str::Chars;
 
 /// A pattern with `*` and `?`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,15 +30,13 @@ impl Glob {
     /// Whether `text` as a whole matches, capitals counting.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        glob(&self.letters(), &chars(text), |own, letter| own == '?' || own == letter)
+        glob(&self.0, text, |own, letter| own == '?' || own == letter)
     }
 
     /// Whether `text` as a whole matches, ASCII capitals not counting.
     #[must_use]
     pub fn matches_ignoring_case(&self, text: &str) -> bool {
-        glob(&self.letters(), &chars(text), |own, letter| {
-            own == '?' || own.eq_ignore_ascii_case(&letter)
-        })
+        glob(&self.0, text, |own, letter| own == '?' || own.eq_ignore_ascii_case(&letter))
     }
 
     /// Whether whatever matches `narrower` surely matches this pattern too. `false` says only that
@@ -45,7 +44,7 @@ impl Glob {
     /// `?`.
     #[must_use]
     pub fn covers(&self, narrower: &Self) -> bool {
-        glob(&self.letters(), &narrower.letters(), |own, letter| match letter {
+        glob(&self.0, &narrower.0, |own, letter| match letter {
             '*' => false,
             '?' => own == '?',
             _ => own == '?' || own == letter,
@@ -55,7 +54,7 @@ impl Glob {
     /// Whether some text matches both patterns.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
-        let (own, other) = (self.letters(), other.letters());
+        let (own, other) = (chars(&self.0), chars(&other.0));
         // the row of `other`'s ends that a text matching the first letters of `own` can reach
         let mut row = reach_by_stars(&other, vec![true]);
         for &letter in &own {
@@ -77,10 +76,6 @@ impl Glob {
         }
         row.last().copied().unwrap_or(false)
     }
-
-    fn letters(&self) -> Vec<char> {
-        chars(&self.0)
-    }
 }
 
 /// Leading `*` of `other` take nothing.
@@ -97,28 +92,29 @@ fn chars(text: &str) -> Vec<char> {
 }
 
 /// Matches in one pass: on a mismatch, the last `*` takes one character more.
-fn glob(pattern: &[char], text: &[char], same: impl Fn(char, char) -> bool) -> bool {
-    let (mut at, mut seen) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while let Some(&letter) = text.get(seen) {
-        match pattern.get(at) {
-            Some('*') => {
-                last_star = Some((at, seen));
-                at += 1;
+fn glob(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // the pattern after the last `*`, and the text from which that `*` took nothing yet
+    let mut last_star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let text_before = text.clone();
+        match (pattern.next(), text.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                text = text_before;
+                last_star = Some((pattern.clone(), text.clone()));
             }
-            Some(&own) if same(own, letter) => {
-                at += 1;
-                seen += 1;
-            }
-            _ => {
-                let Some((star, from)) = last_star else { return false };
-                last_star = Some((star, from + 1));
-                at = star + 1;
-                seen = from + 1;
+            (Some(own), Some(letter)) if same(own, letter) => {}
+            // whatever is left of the pattern is no `*`, or it would have been taken above
+            (_, None) => return false,
+            (_, Some(_)) => {
+                let Some((after_star, mut from)) = last_star else { return false };
+                from.next();
+                (pattern, text) = (after_star.clone(), from.clone());
+                last_star = Some((after_star, from));
             }
         }
     }
-    pattern.iter().skip(at).all(|&own| own == '*')
 }
 
 impl fmt::Display for Glob {

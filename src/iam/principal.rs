@@ -106,6 +106,31 @@ impl Principal {
         }
     }
 
+    /// The service, if it is one.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        if let Self::Service(name) = self { Some(name) } else { None }
+    }
+
+    /// The ARN, if it is one user, role or session of `account`.
+    #[must_use]
+    pub fn arn_in(&self, account: &AccountId) -> Option<&str> {
+        match self {
+            Self::Identity { account: of, arn } if of == account => Some(arn),
+            Self::Identity { .. }
+            | Self::Everyone
+            | Self::AnyIdentity
+            | Self::Account(_)
+            | Self::OriginAccessIdentity(_)
+            | Self::CanonicalUser(_)
+            | Self::Service(_)
+            | Self::WebIdentity(_)
+            | Self::Saml(_)
+            | Self::Nobody(_)
+            | Self::Other(_) => None,
+        }
+    }
+
     /// The account that the principal lies in, where it says so.
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {

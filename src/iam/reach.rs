@@ -94,11 +94,16 @@ impl<'a> Offer<'a> {
     /// What an Allow statement offers at `place`.
     #[must_use]
     pub fn of_statement(statement: &'a Statement, place: &Place) -> Self {
+        let in_bucket = on_resources(&statement.resource, &place.bucket);
+        let in_objects = on_resources(&statement.resource, &place.objects);
         let actions = Action::all()
             .filter(|action| {
                 clause_has(&statement.action, |glob| glob.matches_ignoring_case(action.name()))
             })
-            .map(|action| (action, on_resources(&statement.resource, place.target(action.on()))))
+            .map(|action| match action.on() {
+                On::Bucket => (action, in_bucket.clone()),
+                On::Object => (action, in_objects.clone()),
+            })
             .filter(|(_, resources)| !resources.is_empty())
             .collect();
         Self { principal: statement.principal.clone(), actions, conditions: &statement.conditions }
@@ -153,11 +158,7 @@ pub fn reach(offer: &Offer<'_>, own: InForce<'_>, behind: Option<InForce<'_>>) -
 /// keeps all of them out.
 fn passes(offer: &Offer<'_>, caller: &Caller, own: InForce<'_>) -> BTreeSet<Action> {
     let place = own.place;
-    let meant = may_be_meant(&offer.principal, caller)
-        && offer.conditions.iter().all(|condition| {
-            can_hold(condition, &carried(&condition.key, caller, &place.route, &place.owner))
-        });
-    if !meant {
+    if !may_apply(offer, caller, place) {
         return BTreeSet::new();
     }
     let denies: Vec<&Statement> = own
@@ -186,6 +187,13 @@ fn admitted(caller: &Caller, policy: InForce<'_>) -> BTreeSet<Action> {
             passes(&Offer::of_statement(statement, policy.place), caller, policy)
         })
         .collect()
+}
+
+fn may_apply(offer: &Offer<'_>, caller: &Caller, place: &Place) -> bool {
+    may_be_meant(&offer.principal, caller)
+        && offer.conditions.iter().all(|condition| {
+            can_hold(condition, &carried(&condition.key, caller, &place.route, &place.owner))
+        })
 }
 
 fn surely_applies(deny: &Statement, caller: &Caller, place: &Place) -> bool {
@@ -238,8 +246,8 @@ fn clause_has<T>(clause: &Clause<T>, is: impl Fn(&T) -> bool) -> bool {
     }
 }
 
-/// The callers to ask about: those that the offer names, and where it names everyone those that any
-/// condition or Deny tells apart.
+/// The callers to ask about: those that the offer names, and where it names everyone also those that
+/// its conditions name; where these let unnamed callers in, those that any statement tells apart.
 fn named_callers(
     offer: &Offer<'_>,
     own: InForce<'_>,
@@ -253,18 +261,15 @@ fn named_callers(
         callers.iter().flat_map(|caller| on_behalf_of_others(caller, offer.conditions)).collect();
     callers.extend(services);
     if callers.contains(&Caller::Stranger) {
-        let documents = own.document.into_iter().chain(behind.and_then(|policy| policy.document));
-        let statements = documents.flat_map(|document| &document.statements);
-        let others = statements.flat_map(|statement| {
-            let principals = match &statement.principal {
-                Clause::In(list) | Clause::NotIn(list) => list,
-            };
-            let named = principals.iter().flat_map(Caller::named_by);
-            named.chain(statement.conditions.iter().flat_map(told_apart))
-        });
-        callers.extend(others.filter(|caller| !matches!(caller, Caller::Service { .. })));
-        callers.extend(offer.conditions.iter().flat_map(told_apart));
         callers.extend([Caller::Located { signed: false }, Caller::Located { signed: true }]);
+        let lets_unnamed_in = callers.iter().any(|caller| may_apply(offer, caller, own.place));
+        callers.extend(offer.conditions.iter().flat_map(told_apart));
+        if lets_unnamed_in {
+            let documents = own.document.into_iter().chain(behind.and_then(|b| b.document));
+            let statements = documents.flat_map(|document| &document.statements);
+            let others = statements.flat_map(named_in);
+            callers.extend(others.filter(|caller| !matches!(caller, Caller::Service { .. })));
+        }
     }
     callers.retain(|caller| {
         !matches!(
@@ -276,6 +281,13 @@ fn named_callers(
     callers
 }
 
+/// The callers that a statement names, as principals or in conditions.
+fn named_in(statement: &Statement) -> impl Iterator<Item = Caller> {
+    let (Clause::In(principals) | Clause::NotIn(principals)) = &statement.principal;
+    let named = principals.iter().flat_map(Caller::named_by);
+    named.chain(statement.conditions.iter().flat_map(told_apart))
+}
+
 /// A service, once for each account that the conditions ask it to call for.
 fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller> {
     let Caller::Service { name, .. } = caller else { return Vec::new() };
@@ -285,11 +297,9 @@ fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller>
         .filter(|condition| source.iter().any(|key| condition.is_about(key)))
         .filter(|condition| condition.operator.asks_for_a_value())
         .flat_map(told_apart)
-        .filter_map(|other| match other {
-            Caller::Account { account, .. } => {
-                Some(Caller::Service { name: name.clone(), on_behalf_of: Some(account) })
-            }
-            _ => None,
+        .filter_map(|other| {
+            let on_behalf_of = Some(other.as_account()?.clone());
+            Some(Caller::Service { name: name.clone(), on_behalf_of })
         })
         .collect()
 }

@@ -139,16 +139,7 @@ pub fn holds(condition: &Condition, context: &BTreeMap<String, Vec<String>>) -> 
     if operator.test == Test::Unknown {
         return None;
     }
-    let Some(carried) = carried else {
-        return Some(
-            operator.if_exists
-                || match operator.quantifier {
-                    Quantifier::One => operator.negated,
-                    Quantifier::ForAllValues => true,
-                    Quantifier::ForAnyValue => false,
-                },
-        );
-    };
+    let Some(carried) = carried else { return Some(operator.holds_without_the_key()) };
     let met: Option<Vec<bool>> = carried
         .iter()
         .map(|value| {
