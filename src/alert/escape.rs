@@ -21,8 +21,8 @@ pub fn shown(text: &str) -> String {
     cleaned(text, SHOWN_CHARS, "`<>&\\")
 }
 
-/// A sentence of ours that may quote strangers: as [`shown`], backticks and backslashes left as they
-/// are.
+/// A sentence of ours that may quote strangers: as [`shown`], but for backticks and backslashes,
+/// which are left as they are.
 #[must_use]
 pub fn sentence(text: &str) -> String {
     cleaned(text, SENTENCE_CHARS, "<>&")

@@ -118,12 +118,12 @@ struct PublishedEvent<'a> {
 
 #[derive(Serialize)]
 struct PublishedActor<'a> {
-    kind: &'static str,
+    kind: ActorKind,
     principal: Option<&'a str>,
     arn: Option<&'a str>,
     account: Option<&'a str>,
     name: Option<&'a str>,
-    name_confidence: &'static str,
+    name_confidence: Confidence,
     issuer_arn: Option<&'a str>,
     source_identity: Option<&'a str>,
     identity_center_user: Option<&'a str>,
@@ -198,16 +198,12 @@ impl<'a> PublishedEvent<'a> {
 impl<'a> PublishedActor<'a> {
     fn of(actor: &'a Actor) -> Self {
         Self {
-            kind: kind(actor.kind),
+            kind: actor.kind,
             principal: actor.principal.as_deref(),
             arn: actor.arn.as_deref(),
             account: actor.account.as_deref(),
             name: actor.name.as_deref(),
-            name_confidence: match actor.confidence {
-                Confidence::High => "high",
-                Confidence::Low => "low",
-                Confidence::None => "none",
-            },
+            name_confidence: actor.confidence,
             issuer_arn: actor.issuer_arn.as_deref(),
             source_identity: actor.source_identity.as_deref(),
             identity_center_user: actor.identity_center_user.as_deref(),
@@ -311,22 +307,6 @@ fn outcome(result: &Result<(), Failure>, well: &'static str) -> (&'static str, O
 
 fn names(settings: &[Setting]) -> Vec<&'static str> {
     settings.iter().map(|setting| setting.name()).collect()
-}
-
-fn kind(kind: ActorKind) -> &'static str {
-    match kind {
-        ActorKind::Root => "root",
-        ActorKind::IamUser => "iam_user",
-        ActorKind::AssumedRole => "assumed_role",
-        ActorKind::FederatedUser => "federated_user",
-        ActorKind::SamlUser => "saml_user",
-        ActorKind::WebIdentityUser => "web_identity_user",
-        ActorKind::IdentityCenterUser => "identity_center_user",
-        ActorKind::AwsService => "aws_service",
-        ActorKind::AwsAccount => "aws_account",
-        ActorKind::Anonymous => "anonymous",
-        ActorKind::Unknown => "unknown",
-    }
 }
 
 fn rfc3339(time: OffsetDateTime) -> Option<String> {
