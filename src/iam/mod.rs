@@ -6,5 +6,5 @@ mod document;
 mod pattern;
 
 pub use self::action::{Access, Action};
-pub use self::document::Document;
+pub use self::document::{Document, DocumentError};
 pub use self::pattern::Glob;

@@ -1,5 +1,7 @@
 //! The record of one run.
 
+pub mod published;
+
 use crate::alert::Message;
 use crate::event::{Actor, EventInfo, Trigger};
 use crate::exposure::Verdict;
