@@ -1,0 +1,171 @@
+//! One invocation: what it brought is opened, read, run through the flow and answered.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use aws_lambda_events::event::sqs::SqsBatchResponse;
+use futures_util::{StreamExt, stream};
+use lambda_runtime::{Context, Diagnostic};
+use s3_guardrail::aws::delivery::{self, Delivery, Message};
+use s3_guardrail::aws::{Aws, Clients};
+use s3_guardrail::event::{self, Event, Refused, Trigger};
+use s3_guardrail::guard::{failure, guard};
+use s3_guardrail::guardrail::Guardrail;
+use s3_guardrail::report::{Report, published};
+use serde_json::Value;
+
+use crate::batch::{self, Job};
+use crate::record;
+
+/// Buckets of a batch that are worked on side by side.
+const LANES_AT_ONCE: usize = 8;
+
+/// The function, kept from one invocation to the next.
+pub(crate) struct Function {
+    pub(crate) guardrail: Guardrail,
+    pub(crate) clients: Arc<Clients>,
+}
+
+/// Why an invocation failed, so that the event comes again.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// A stable name: `EventRefused`, `ReadFailed`, `ContainmentFailed`, `AlertFailed`.
+    kind: &'static str,
+    message: String,
+}
+
+impl From<Failed> for Diagnostic {
+    fn from(failed: Failed) -> Self {
+        Self { error_type: failed.kind.to_owned(), error_message: failed.message }
+    }
+}
+
+impl From<Refused> for Failed {
+    fn from(refused: Refused) -> Self {
+        Self { kind: "EventRefused", message: refused.to_string() }
+    }
+}
+
+/// The world and the time of one invocation.
+struct Invocation<'a> {
+    aws: Aws,
+    request_id: &'a str,
+    /// When three quarters of its time are over.
+    late: Option<Instant>,
+}
+
+impl Function {
+    /// Answers one invocation: a batch with the messages that are to come again, a single event
+    /// with its report.
+    pub(crate) async fn invoke(&self, payload: &str, context: &Context) -> Result<Value, Failed> {
+        let invocation = Invocation {
+            aws: Aws::new(Arc::clone(&self.clients), &context.invoked_function_arn),
+            request_id: &context.request_id,
+            late: late(context.deadline()),
+        };
+        let opened = delivery::open(payload);
+        match opened.inspect_err(|refused| record::refused(refused, None, invocation.request_id))? {
+            Delivery::Single(text) => self.single(&text, &invocation).await,
+            Delivery::Batch(messages) => {
+                let mut answer = SqsBatchResponse::default();
+                answer.set_failures(self.batch(messages, &invocation).await);
+                Ok(serde_json::to_value(answer).unwrap_or_default())
+            }
+        }
+    }
+
+    async fn single(&self, text: &str, invocation: &Invocation<'_>) -> Result<Value, Failed> {
+        let read = event::read(text);
+        match read.inspect_err(|refused| record::refused(refused, None, invocation.request_id))? {
+            Event::Ignored { event, actor, reason } => {
+                let report = Report::ignored(event, actor, reason);
+                record::ignored(&report, invocation.request_id);
+                Ok(published::replay(&report))
+            }
+            Event::Trigger(trigger) => {
+                let report = self.run(&trigger, invocation).await?;
+                Ok(published::replay(&report))
+            }
+        }
+    }
+
+    /// Runs a batch and gives the ids of the messages that are to come again.
+    async fn batch(&self, messages: Vec<Message>, invocation: &Invocation<'_>) -> Vec<String> {
+        let read = messages.into_iter().map(|message| (message.id, event::read(&message.body)));
+        let batch = batch::arrange(read);
+        for report in &batch.ignored {
+            record::ignored(report, invocation.request_id);
+        }
+        let mut again = Vec::new();
+        for (message, refused) in batch.refused {
+            record::refused(&refused, Some(&message), invocation.request_id);
+            again.push(message);
+        }
+        let lanes = batch.lanes.into_iter().map(|lane| self.jobs(lane, invocation));
+        let lanes: Vec<_> = stream::iter(lanes).buffer_unordered(LANES_AT_ONCE).collect().await;
+        again.extend(lanes.into_iter().flatten());
+        again.extend(self.jobs(batch.last, invocation).await);
+        again
+    }
+
+    /// Runs jobs one after the other, and hands back those for which no time is left: Lambda ends
+    /// the function at its deadline, and then the whole batch comes again, done or not.
+    async fn jobs(&self, jobs: Vec<Job>, invocation: &Invocation<'_>) -> Vec<String> {
+        let mut again = Vec::new();
+        for job in jobs {
+            if invocation.late.is_some_and(|late| Instant::now() > late) {
+                record::handed_back(&job.trigger.event, invocation.request_id);
+                again.extend(job.messages);
+            } else if self.run(&job.trigger, invocation).await.is_err() {
+                again.extend(job.messages);
+            }
+        }
+        again
+    }
+
+    async fn run(&self, trigger: &Trigger, invocation: &Invocation<'_>) -> Result<Report, Failed> {
+        let begun = Instant::now();
+        let begun_at = SystemTime::now();
+        let report = Box::pin(guard(trigger, &self.guardrail, &invocation.aws)).await;
+        let failure = failure(&report);
+        let times = record::Times { begun_at, took: begun.elapsed() };
+        record::run(trigger, &report, failure.as_ref(), &times, invocation.request_id);
+        match failure {
+            None => Ok(report),
+            Some((kind, message)) => Err(Failed { kind, message }),
+        }
+    }
+}
+
+/// When three quarters of the time until `deadline` are over; `None` where there is no deadline.
+fn late(deadline: SystemTime) -> Option<Instant> {
+    let left = deadline.duration_since(SystemTime::now()).ok()?;
+    Instant::now().checked_add(left * 3 / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant, SystemTime};
+
+    use lambda_runtime::Diagnostic;
+    use s3_guardrail::event::Refused;
+
+    use super::{Failed, late};
+
+    #[test]
+    fn a_failure_has_a_stable_name() {
+        let refused = Refused { place: "detail".to_owned(), reason: "is missing".to_owned() };
+        let diagnostic = Diagnostic::from(Failed::from(refused));
+        assert_eq!(diagnostic.error_type, "EventRefused");
+        assert_eq!(diagnostic.error_message, "detail: is missing");
+    }
+
+    #[test]
+    fn it_is_late_after_three_quarters_of_the_time() {
+        let now = Instant::now();
+        let late = late(SystemTime::now() + Duration::from_secs(40)).unwrap();
+        let after = late.duration_since(now);
+        assert!((Duration::from_secs(29)..Duration::from_secs(31)).contains(&after), "{after:?}");
+        assert!(super::late(SystemTime::UNIX_EPOCH).is_none());
+    }
+}
