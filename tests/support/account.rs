@@ -70,10 +70,14 @@ impl Account {
         name
     }
 
-    /// The same in another Region.
-    pub async fn bucket_elsewhere(&self, name: &str, region: &str) -> String {
+    /// A bucket in another Region that its policy opens to everyone.
+    pub async fn open_bucket_elsewhere(&self, name: &str, region: &str) -> String {
         let name = format!("{name}-{}", self.id);
-        self.bucket_in(&name, &s3(&sdk_config(&self.id, region)), region).await;
+        let there = s3(&sdk_config(&self.id, region));
+        self.bucket_in(&name, &there, region).await;
+        there.delete_public_access_block().bucket(&name).send().await.unwrap();
+        let policy = everyone_reads(&format!("arn:aws:s3:::{name}/*")).to_string();
+        there.put_bucket_policy().bucket(&name).policy(policy).send().await.unwrap();
         name
     }
 

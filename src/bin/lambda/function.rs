@@ -27,9 +27,10 @@ pub(crate) struct Function {
 }
 
 /// Why an invocation failed, so that the event comes again.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failed {
-    /// A stable name: `EventRefused`, `ReadFailed`, `ContainmentFailed`, `AlertFailed`.
+    /// A stable name: `EventRefused`, `ReadFailed`, `ContainmentFailed`, `AlertFailed`,
+    /// `NoTimeLeft`.
     kind: &'static str,
     message: String,
 }
@@ -45,6 +46,9 @@ impl From<Refused> for Failed {
         Self { kind: "EventRefused", message: refused.to_string() }
     }
 }
+
+/// Ids of messages that are to come again, each with what failed.
+type Again = Vec<(String, Failed)>;
 
 /// The world and the time of one invocation.
 struct Invocation<'a> {
@@ -66,11 +70,7 @@ impl Function {
         let opened = delivery::open(payload);
         match opened.inspect_err(|refused| record::refused(refused, None, invocation.request_id))? {
             Delivery::Single(text) => self.single(&text, &invocation).await,
-            Delivery::Batch(messages) => {
-                let mut answer = SqsBatchResponse::default();
-                answer.set_failures(self.batch(messages, &invocation).await);
-                Ok(serde_json::to_value(answer).unwrap_or_default())
-            }
+            Delivery::Batch(messages) => answer(self.batch(messages, &invocation).await),
         }
     }
 
@@ -89,8 +89,8 @@ impl Function {
         }
     }
 
-    /// Runs a batch and gives the ids of the messages that are to come again.
-    async fn batch(&self, messages: Vec<Message>, invocation: &Invocation<'_>) -> Vec<String> {
+    /// Runs a batch and gives the ids of the messages that are to come again, and why.
+    async fn batch(&self, messages: Vec<Message>, invocation: &Invocation<'_>) -> Again {
         let read = messages.into_iter().map(|message| (message.id, event::read(&message.body)));
         let batch = batch::arrange(read);
         for report in &batch.ignored {
@@ -99,7 +99,7 @@ impl Function {
         let mut again = Vec::new();
         for (message, refused) in batch.refused {
             record::refused(&refused, Some(&message), invocation.request_id);
-            again.push(message);
+            again.push((message, refused.into()));
         }
         let lanes = batch.lanes.into_iter().map(|lane| self.jobs(lane, invocation));
         let lanes: Vec<_> = stream::iter(lanes).buffer_unordered(LANES_AT_ONCE).collect().await;
@@ -110,14 +110,18 @@ impl Function {
 
     /// Runs jobs one after the other, and hands back those for which no time is left: Lambda ends
     /// the function at its deadline, and then the whole batch comes again, done or not.
-    async fn jobs(&self, jobs: Vec<Job>, invocation: &Invocation<'_>) -> Vec<String> {
+    async fn jobs(&self, jobs: Vec<Job>, invocation: &Invocation<'_>) -> Again {
         let mut again = Vec::new();
         for job in jobs {
-            if invocation.late.is_some_and(|late| Instant::now() > late) {
+            let run = if invocation.late.is_some_and(|late| Instant::now() > late) {
                 record::handed_back(&job.trigger.event, invocation.request_id);
-                again.extend(job.messages);
-            } else if self.run(&job.trigger, invocation).await.is_err() {
-                again.extend(job.messages);
+                let message = "most of the invocation's time was over before its turn";
+                Err(Failed { kind: "NoTimeLeft", message: message.to_owned() })
+            } else {
+                self.run(&job.trigger, invocation).await
+            };
+            if let Err(failed) = run {
+                again.extend(job.messages.into_iter().map(|message| (message, failed.clone())));
             }
         }
         again
@@ -137,6 +141,17 @@ impl Function {
     }
 }
 
+/// The answer to a batch. A message without an id cannot be listed in it: its sender takes no such
+/// answer, and the invocation fails in its place.
+fn answer(again: Again) -> Result<Value, Failed> {
+    if let Some((_, failed)) = again.iter().find(|(message, _)| message.is_empty()) {
+        return Err(failed.clone());
+    }
+    let mut answer = SqsBatchResponse::default();
+    answer.set_failures(again.into_iter().map(|(message, _)| message));
+    Ok(serde_json::to_value(answer).unwrap_or_default())
+}
+
 /// When three quarters of the time until `deadline` are over; `None` where there is no deadline.
 fn late(deadline: SystemTime) -> Option<Instant> {
     let left = deadline.duration_since(SystemTime::now()).ok()?;
@@ -150,7 +165,7 @@ mod tests {
     use lambda_runtime::Diagnostic;
     use s3_guardrail::event::Refused;
 
-    use super::{Failed, late};
+    use super::{Failed, answer, late};
 
     #[test]
     fn a_failure_has_a_stable_name() {
@@ -158,6 +173,17 @@ mod tests {
         let diagnostic = Diagnostic::from(Failed::from(refused));
         assert_eq!(diagnostic.error_type, "EventRefused");
         assert_eq!(diagnostic.error_message, "detail: is missing");
+    }
+
+    #[test]
+    fn what_failed_is_listed_and_what_cannot_be_listed_fails_all() {
+        let failed = Failed { kind: "ReadFailed", message: "no".to_owned() };
+        let listed = answer(vec![("m1".to_owned(), failed.clone())]).unwrap();
+        let expected = serde_json::json!({"batchItemFailures": [{"itemIdentifier": "m1"}]});
+        assert_eq!(listed, expected);
+        assert_eq!(answer(Vec::new()).unwrap(), serde_json::json!({"batchItemFailures": []}));
+        let unlisted = vec![("m1".to_owned(), failed.clone()), (String::new(), failed.clone())];
+        assert_eq!(answer(unlisted), Err(failed));
     }
 
     #[test]
