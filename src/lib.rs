@@ -1,4 +1,42 @@
-//! A guardrail for S3 exposure.
+//! A guardrail for S3 exposure: one event opens a bucket, one run closes it and names who did it.
+//!
+//! ```text
+//! event ──► trigger ──► read ──► evaluate ──► decide ──► contain ──► verify ──► record ──► alert
+//!  JSON     bucket,     state    exposure     decision    AWS write   state      report     SNS
+//!           actor, when          + paths      + why                   exposure
+//! ```
+//!
+//! The event says where to look, who acted and when; only the live state says what is. The whole flow
+//! is one function, [`guard::guard`].
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`event`] | event JSON → triggers: bucket, actor, change, time |
+//! | [`name`], [`bucket`], [`acl`] | names that are safe to use; the state and its parts; what was not read |
+//! | [`iam`] | the policy language and who is let in by it; could be a crate of its own |
+//! | [`trust`] | whom the user calls their own |
+//! | [`exposure`] | `evaluate`: state → verdict: exposure, paths, witnesses, public |
+//! | [`guardrail`] | the TOML file; `decide`: verdict → decision |
+//! | [`remedy`] | `plan`: decision → writes, which only ever turn blocks on |
+//! | [`report`] | the record of one run, and its published form |
+//! | [`alert`] | `compose`: record → messages to people |
+//! | [`ports`] | what is asked of the world |
+//! | [`guard`] | the flow |
+//! | [`aws`], [`local`] | the world: the AWS SDK, or an account in memory |
+//! | [`strict_json`] | JSON in which no key stands twice |
+//!
+//! Invariants, held by `tests/tidy.rs` and `tests/properties.rs`:
+//!
+//! 1. Outside [`aws`] and the binaries nothing names `aws_*`, `tokio`, the environment, the file system
+//!    or a clock.
+//! 2. `evaluate`, `decide`, `plan` and `compose` are pure and total: no `async`, no `Result`, no panic.
+//! 3. No code path of the Lambda writes a `false` into a Block Public Access setting. There is no such
+//!    remedy.
+//! 4. What could not be read is `Unknown`, never absent and never private; it alerts.
+//! 5. Of an Allow, whatever is not proved narrow counts as wide; of a Deny, whatever is not proved
+//!    effective counts as absent.
+//! 6. Exemptions fail closed: unreadable tags, an expired date or an exposure beyond the scope mean
+//!    "not exempt".
 
 pub mod acl;
 pub mod alert;
@@ -10,6 +48,7 @@ pub mod guard;
 pub mod guardrail;
 pub mod iam;
 pub mod local;
+pub mod name;
 pub mod ports;
 pub mod remedy;
 pub mod report;

@@ -1,10 +1,26 @@
 //! From the record of a run to the messages that people get.
+//!
+//! `situation` says how things stand, `text` lays the page out, `proof`, `next_steps` and `words`
+//! fill it, `escape` cleans what strangers wrote, `body` keeps the whole within what SNS takes.
+
+mod body;
+pub mod escape;
+mod next_steps;
+mod proof;
+mod situation;
+mod subject;
+mod text;
+pub mod words;
+
+#[cfg(test)]
+mod examples;
 
 use serde_json::Value;
 
+use self::situation::Situation;
 use crate::event::Trigger;
 use crate::ports::{Failure, Target};
-use crate::report::Run;
+use crate::report::{Outcome, Run, published};
 
 /// A message to people.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,22 +45,47 @@ pub enum Topic {
 /// The messages that a run owes; none where its decision asks for none and all went well.
 #[must_use]
 pub fn compose(trigger: &Trigger, run: &Run) -> Vec<Message> {
-    let _ = (trigger, run);
-    Vec::new()
+    let judged = match &run.outcome {
+        Outcome::Judged(judged) => judged,
+        Outcome::Gone(_) => return Vec::new(),
+        Outcome::Blind(failure) => return vec![compose_blind(trigger, Some(&run.target), failure)],
+    };
+    if !judged.decision.alerts() && !judged.containment_failed() {
+        return Vec::new();
+    }
+    let situation = Situation::of(judged);
+    vec![Message {
+        topic: Topic::Page,
+        subject: subject::of(&run.target, &situation),
+        text: text::page(trigger, &run.target, &situation),
+        report: published::alert(trigger, run),
+    }]
 }
 
 /// The message about what could not be looked at at all: a bucket, or (`target` is `None`) the
 /// whole scope of the trigger.
 #[must_use]
 pub fn compose_blind(trigger: &Trigger, target: Option<&Target>, failure: &Failure) -> Message {
-    let _ = (trigger, target, failure);
-    Message { topic: Topic::Page, subject: String::new(), text: String::new(), report: Value::Null }
+    let report = match target {
+        None => published::blind_alert(trigger, failure),
+        Some(target) => {
+            let outcome = Outcome::Blind(failure.clone());
+            published::alert(trigger, &Run { target: target.clone(), outcome })
+        }
+    };
+    Message {
+        topic: Topic::Page,
+        subject: subject::of_blind(trigger, target),
+        text: text::blind_page(trigger, target, failure),
+        report,
+    }
 }
 
 impl Message {
-    /// What SNS gets: the text, a marker line, the report as JSON; under 256 KB.
+    /// What SNS gets: the text, a marker line, the report as JSON; under 256 KB. What does not fit
+    /// is cut, and the message says so.
     #[must_use]
     pub fn body(&self) -> String {
-        String::new()
+        body::of(self)
     }
 }

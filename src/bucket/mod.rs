@@ -1,16 +1,15 @@
 //! The state of a bucket: everything read about it at one time, as AWS gave it, before any meaning
 //! is drawn from it.
 
-mod name;
 mod settings;
 pub mod snapshot;
 
 use std::collections::BTreeMap;
 
-pub use self::name::{AccountId, BucketName, NameError, Region};
 pub use self::settings::{Setting, Settings};
 use crate::acl::Acl;
 use crate::iam::Document;
+pub use crate::name::{AccountId, BucketName, NameError, Region};
 
 /// What a read gave: the thing (absence included), or the reason why it is not known. What is not
 /// known is never taken for absent.

@@ -1,23 +1,219 @@
-//! x
-use crate::bucket::BucketState;
-use crate::exposure::{Class, Exposure, Parties, Verdict};
+//! From the state of a bucket to the verdict: total, pure, and never narrower than the truth.
+
+use crate::bucket::{BucketState, NetworkOrigin, Part};
+use crate::exposure::closers::Closers;
+use crate::exposure::paths::{Search, confused_deputies};
+use crate::exposure::public::{self, PolicyOf};
+use crate::exposure::{Class, Disagreement, Exposure, Parties, Path, Verdict, Via};
+use crate::iam::{Place, Route};
 use crate::trust::Trust;
 
 /// Judges a bucket's state.
+///
+/// Source of every rule: S3 User Guide, "Blocking public access to your Amazon S3 storage", and IAM
+/// User Guide, "Policy evaluation logic".
 #[must_use]
 pub fn evaluate(state: &BucketState, trust: &Trust) -> Verdict {
-    let _ = trust;
+    let closers = Closers::of(state);
+    let search = Search { state, trust, closers: closers.clone() };
+    let paths = search.paths();
+    let (policy_is_public, disagreement) = policy_is_public(state);
+    let acl_is_public = state.acl.known().map(crate::acl::Acl::is_public);
+    let exposure = exposure(state, &paths, &closers, disagreement);
     Verdict {
         bucket: state.bucket.clone(),
         account: state.account.clone(),
-        public: Some(false),
-        policy_is_public: None,
-        acl_is_public: Some(false),
-        exposure: Exposure::Known(Class::None),
-        external: Parties::default(),
-        paths: Vec::new(),
+        public: public_in_force(state, &closers, policy_is_public, &paths),
+        policy_is_public,
+        acl_is_public,
+        exposure,
+        external: external(&paths),
+        warnings: warnings(state, &closers, disagreement),
+        paths,
         unreadable: state.unreadable(),
-        warnings: Vec::new(),
-        disagreement: None,
+        disagreement,
     }
+}
+
+/// Our reading of the policy and AWS's, the wider of them, and whether they differ.
+fn policy_is_public(state: &BucketState) -> (Option<bool>, Option<Disagreement>) {
+    let live = state.policy_status.known().copied().flatten();
+    let ours = state.policy.known().and_then(Option::as_ref);
+    let ours = ours.map(|document| public::is_public(document, PolicyOf::Bucket));
+    match (ours, live) {
+        (Some(ours), Some(aws)) if ours != aws => (Some(true), Some(Disagreement { aws, ours })),
+        (Some(public), _) => (Some(public), None),
+        (None, live) => (live, None),
+    }
+}
+
+/// Whether a public ACL or policy is in force; `None` where something unreadable could make it so.
+fn public_in_force(
+    state: &BucketState,
+    closers: &Closers,
+    policy_is_public: Option<bool>,
+    paths: &[Path],
+) -> Option<bool> {
+    let by_policy = match policy_is_public {
+        Some(public) => Some(public && !closers.restricts()),
+        None if closers.restricts() || state.policy.known().is_some() => Some(false),
+        None => None,
+    };
+    let by_acl = |public: Option<bool>| match public {
+        _ if closers.mutes_public_acls() => Some(false),
+        public => public,
+    };
+    let objects = state.object_acls.known();
+    let by_objects = objects.map(|objects| objects.iter().any(|object| object.acl.is_public()));
+    let answers = [
+        by_policy,
+        by_acl(state.acl.known().map(crate::acl::Acl::is_public)),
+        by_acl(by_objects),
+        public_access_points(state, closers, paths),
+        if state.other_unreadable.is_empty() { Some(false) } else { None },
+    ];
+    if answers.contains(&Some(true)) {
+        Some(true)
+    } else if answers.contains(&None) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+/// Whether an access point with a public policy lets requests through.
+fn public_access_points(state: &BucketState, closers: &Closers, paths: &[Path]) -> Option<bool> {
+    if closers.restricts() {
+        return Some(false);
+    }
+    let points = state.access_points.known()?;
+    let lets_through = |name: &str| {
+        paths.iter().any(|path| {
+            path.is_open() && matches!(&path.via, Via::AccessPoint { name: own, .. } if own == name)
+        })
+    };
+    let mut answer = Some(false);
+    for point in points.iter().filter(|point| point.origin == NetworkOrigin::Internet) {
+        match (point.policy.known(), state.policy.known()) {
+            (Some(Some(document)), Some(_)) => {
+                let public = public::is_public(document, PolicyOf::AccessPoint);
+                if public && lets_through(&point.name) {
+                    return Some(true);
+                }
+            }
+            (Some(None), _) | (_, Some(None)) => {}
+            (None, _) | (_, None) => answer = None,
+        }
+    }
+    answer
+}
+
+fn exposure(
+    state: &BucketState,
+    paths: &[Path],
+    closers: &Closers,
+    disagreement: Option<Disagreement>,
+) -> Exposure {
+    let open = paths.iter().filter(|path| path.is_open());
+    let known = open.map(|path| path.exposure).max().unwrap_or(Class::None);
+    let points = state.access_points.known().into_iter().flatten();
+    let blind_spot = state.policy.error().is_some()
+        || (state.acl.error().is_some() && !acls_are_off(state))
+        || (state.object_acls.error().is_some() && !acls_are_off(state))
+        || state.access_points.error().is_some()
+        || points.into_iter().any(|point| point.policy.error().is_some())
+        || !state.other_unreadable.is_empty();
+    // AWS sees something public that we do not: who gets in is not known
+    let unexplained = disagreement.is_some_and(|differ| differ.aws)
+        && !closers.restricts()
+        && known < Class::Authenticated;
+    if known < Class::Anonymous && (blind_spot || unexplained) {
+        Exposure::Unknown(known)
+    } else {
+        Exposure::Known(known)
+    }
+}
+
+fn acls_are_off(state: &BucketState) -> bool {
+    state.ownership.known().is_some_and(|ownership| !ownership.acls_in_force())
+}
+
+/// Whom the open paths of class external name.
+fn external(paths: &[Path]) -> Parties {
+    let mut parties = Parties::default();
+    for path in paths.iter().filter(|path| path.is_open() && path.exposure == Class::External) {
+        parties.extend(&path.parties);
+    }
+    parties
+}
+
+fn warnings(
+    state: &BucketState,
+    closers: &Closers,
+    disagreement: Option<Disagreement>,
+) -> Vec<String> {
+    let mut warnings = state.notes.clone();
+    if let Some(Disagreement { aws, ours }) = disagreement {
+        let word = |public| if public { "public" } else { "not public" };
+        warnings.push(format!(
+            "GetBucketPolicyStatus calls the policy {}, its text reads as {}: the wider counts",
+            word(aws),
+            word(ours)
+        ));
+    }
+    if !closers.mutes_public_acls() {
+        warnings.push(
+            "object ACLs are in force and were not inspected, but for objects named by the event: \
+             a single object may be public"
+                .to_owned(),
+        );
+    }
+    if let Some(document) = state.policy.known().and_then(Option::as_ref) {
+        let place = Place::of_bucket(state.bucket.as_str(), &state.account, Route::Direct);
+        warnings.extend(confused_deputies(document, &place));
+        warnings.extend(delegations(document, state));
+    }
+    if state.account_settings.error().is_some() || state.settings.error().is_some() {
+        let part = if state.settings.error().is_some() {
+            Part::PublicAccessBlockConfiguration
+        } else {
+            Part::AccountPublicAccessBlockConfiguration
+        };
+        warnings.push(format!("{} could not be read: counted as off", part.name()));
+    }
+    warnings
+}
+
+/// A policy that lets access points decide who gets in.
+fn delegations(document: &crate::iam::Document, state: &BucketState) -> Vec<String> {
+    let keys = ["s3:dataaccesspointaccount", "s3:dataaccesspointarn"];
+    let conditions = document
+        .allows()
+        .flat_map(|(_, allow)| &allow.conditions)
+        .filter(|condition| keys.iter().any(|key| condition.is_about(key)));
+    let own = state.account.as_str();
+    let (mut ours, mut others) = (false, false);
+    for value in conditions.flat_map(|condition| &condition.values) {
+        if value.contains(own) {
+            ours = true;
+        } else {
+            others = true;
+        }
+    }
+    let mut warnings = Vec::new();
+    if others {
+        warnings.push(
+            "delegated to another account's access points: their policies decide who gets in, and \
+             cannot be read from here"
+                .to_owned(),
+        );
+    }
+    if ours {
+        warnings.push(
+            "delegated to this account's access points: policies of multi-Region access points are \
+             not inspected"
+                .to_owned(),
+        );
+    }
+    warnings
 }

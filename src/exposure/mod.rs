@@ -1,7 +1,12 @@
 //! Who outside the owner's account gets in, through what.
 
+mod closers;
 mod evaluate;
+mod paths;
+mod public;
 mod verdict;
+mod witness;
+mod zone;
 
 pub use self::evaluate::evaluate;
 pub use self::verdict::{

@@ -38,7 +38,7 @@ pub enum On {
 }
 
 /// One S3 action. Sorts by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Action(usize);
 
 impl Action {
@@ -78,6 +78,12 @@ impl Action {
 
     fn row(self) -> &'static Row {
         TABLE.get(self.0).unwrap_or(&ANY)
+    }
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -1,19 +1,257 @@
-//! A policy document.
+//! Policy documents: every legal form of the grammar into one shape.
+//!
+//! Source: IAM User Guide, "Grammar of the IAM JSON policy language". `Statement` may be one object
+//! or a list, and every list may be a single value. What the grammar does not know is refused: a
+//! document that was understood by half is no ground for a verdict.
+
+use serde_json::{Map, Value};
+
+use crate::iam::condition::Condition;
+use crate::iam::pattern::Glob;
+use crate::iam::principal::Principal;
+use crate::strict_json;
 
 /// A policy document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {}
+pub struct Document {
+    /// The language's version, which decides whether `${…}` is a variable.
+    pub version: Version,
+    /// The statements, in the document's order.
+    pub statements: Vec<Statement>,
+}
 
-/// Why a document does not parse.
+/// The version of the policy language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Version {
+    /// `2008-10-17`, or none: `${…}` is text.
+    V2008,
+    /// `2012-10-17`: `${…}` is a variable.
+    V2012,
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Its name; has no meaning.
+    pub sid: Option<String>,
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// Whom it is about.
+    pub principal: Clause<Principal>,
+    /// Which actions it is about; patterns, capitals not counting.
+    pub action: Clause<Glob>,
+    /// Which resources it is about; patterns, capitals counting.
+    pub resource: Clause<Glob>,
+    /// All of these must hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// What a statement does where it applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Lets in.
+    Allow,
+    /// Keeps out, whatever any Allow says.
+    Deny,
+}
+
+/// `Action` or `NotAction`, and so on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clause<T> {
+    /// These.
+    In(Vec<T>),
+    /// All but these.
+    NotIn(Vec<T>),
+}
+
+/// A document that cannot be judged: where in it and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a policy document")]
-pub struct DocumentError;
+#[error("{place}: {reason}")]
+pub struct DocumentError {
+    /// Such as `Statement[2].Condition`.
+    pub place: String,
+    /// What is wrong there, and what was expected.
+    pub reason: String,
+}
 
 impl Document {
+    /// Reads a document from JSON text.
+    ///
     /// # Errors
     ///
-    /// [`DocumentError`] where `text` is not a policy document.
+    /// [`DocumentError`] for bad JSON, an element named twice, and whatever the grammar does not
+    /// know.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        crate::strict_json::parse(text).map(|_| Self {}).map_err(|_| DocumentError)
+        let value = strict_json::parse(text).map_err(|error| at("policy", error.to_string()))?;
+        Self::from_json(&value)
+    }
+
+    /// Reads a document from JSON in which no object names a key twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::parse`].
+    pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
+        let object = object(value, "policy")?;
+        let version = match object.get("Version") {
+            None => Version::V2008,
+            Some(Value::String(version)) if version == "2012-10-17" => Version::V2012,
+            Some(Value::String(version)) if version == "2008-10-17" => Version::V2008,
+            Some(_) => return Err(at("Version", "expected `2012-10-17` or `2008-10-17`")),
+        };
+        let statements = match object.get("Statement") {
+            Some(Value::Array(list)) => list
+                .iter()
+                .enumerate()
+                .map(|(index, statement)| read_statement(statement, &format!("Statement[{index}]")))
+                .collect::<Result<_, _>>()?,
+            Some(statement) => vec![read_statement(statement, "Statement")?],
+            None => return Err(at("Statement", "missing; expected one statement or a list")),
+        };
+        Ok(Self { version, statements })
+    }
+
+    /// The statements that let in, with their indexes.
+    pub fn allows(&self) -> impl Iterator<Item = (usize, &Statement)> {
+        self.statements
+            .iter()
+            .enumerate()
+            .filter(|(_, statement)| statement.effect == Effect::Allow)
+    }
+
+    /// The statements that keep out.
+    pub fn denies(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| statement.effect == Effect::Deny)
+    }
+}
+
+const ELEMENTS: [&str; 9] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+fn read_statement(value: &Value, place: &str) -> Result<Statement, DocumentError> {
+    let object = object(value, place)?;
+    if let Some(key) = object.keys().find(|key| !ELEMENTS.contains(&key.as_str())) {
+        return Err(at(&inside(place, key), "the policy grammar has no such element"));
+    }
+    let effect = match object.get("Effect").and_then(Value::as_str) {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        Some(_) | None => return Err(at(&inside(place, "Effect"), "expected `Allow` or `Deny`")),
+    };
+    let sid = match object.get("Sid") {
+        None => None,
+        Some(Value::String(sid)) if sid.is_empty() => None,
+        Some(Value::String(sid)) => Some(sid.clone()),
+        Some(_) => return Err(at(&inside(place, "Sid"), "expected a string")),
+    };
+    Ok(Statement {
+        sid,
+        effect,
+        principal: clause(object, place, ["Principal", "NotPrincipal"], Principal::read_all)?,
+        action: clause(object, place, ["Action", "NotAction"], globs)?,
+        resource: clause(object, place, ["Resource", "NotResource"], globs)?,
+        conditions: match object.get("Condition") {
+            None => Vec::new(),
+            Some(value) => Condition::read_all(value, &inside(place, "Condition"))?,
+        },
+    })
+}
+
+/// Reads the one of `names` (the second inverts) that the statement has.
+fn clause<T>(
+    statement: &Map<String, Value>,
+    place: &str,
+    names: [&str; 2],
+    read: impl Fn(&Value, &str) -> Result<Vec<T>, DocumentError>,
+) -> Result<Clause<T>, DocumentError> {
+    let [name, inverse] = names;
+    match (statement.get(name), statement.get(inverse)) {
+        (Some(value), None) => Ok(Clause::In(read(value, &inside(place, name))?)),
+        (None, Some(value)) => Ok(Clause::NotIn(read(value, &inside(place, inverse))?)),
+        (Some(_), Some(_)) => Err(at(place, format!("has both `{name}` and `{inverse}`"))),
+        (None, None) => Err(at(place, format!("has neither `{name}` nor `{inverse}`"))),
+    }
+}
+
+fn globs(value: &Value, place: &str) -> Result<Vec<Glob>, DocumentError> {
+    Ok(strings(value, place)?.into_iter().map(Glob::new).collect())
+}
+
+/// One string or a list of strings.
+pub(super) fn strings(value: &Value, place: &str) -> Result<Vec<String>, DocumentError> {
+    let one = |value: &Value| match value {
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(at(place, "expected a string or a list of strings")),
+    };
+    match value {
+        Value::Array(list) => list.iter().map(one).collect(),
+        _ => Ok(vec![one(value)?]),
+    }
+}
+
+pub(super) fn object<'v>(
+    value: &'v Value,
+    place: &str,
+) -> Result<&'v Map<String, Value>, DocumentError> {
+    value.as_object().ok_or_else(|| at(place, "expected an object"))
+}
+
+pub(super) fn at(place: &str, reason: impl Into<String>) -> DocumentError {
+    DocumentError { place: place.to_owned(), reason: reason.into() }
+}
+
+pub(super) fn inside(place: &str, name: &str) -> String {
+    let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
+    format!("{place}.{shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clause, Document, Effect, Version};
+
+    #[test]
+    fn single_values_and_lists_are_one_shape() {
+        let short = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*",
+            "Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}}"#;
+        let long = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["*"]},
+            "Action":["s3:GetObject"],"Resource":["arn:aws:s3:::b/*"],"Condition":{}}]}"#;
+        assert_eq!(Document::parse(short), Document::parse(long));
+        let document = Document::parse(short).unwrap();
+        assert_eq!(document.version, Version::V2012);
+        assert_eq!(document.statements[0].effect, Effect::Allow);
+        assert!(matches!(&document.statements[0].action, Clause::In(list) if list.len() == 1));
+    }
+
+    #[test]
+    fn what_the_grammar_does_not_know_is_refused_with_its_place() {
+        let cases = [
+            ("[]", "policy: expected an object"),
+            ("{}", "Statement: missing"),
+            (r#"{"Statement":[null]}"#, "Statement[0]: expected an object"),
+            (r#"{"Statement":[{"Effect":"allow"}]}"#, "Statement[0].Effect"),
+            (r#"{"Statement":[{"Effect":"Allow","Principle":"*"}]}"#, "Statement[0].Principle"),
+            (
+                r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*"}}"#,
+                "has neither `Resource` nor `NotResource`",
+            ),
+            (
+                r#"{"Statement":{"Effect":"Allow","Principal":5,"Action":"*","Resource":"*"}}"#,
+                "Statement.Principal",
+            ),
+            (r#"{"Statement":[],"Statement":[]}"#, "duplicate key `Statement`"),
+        ];
+        for (text, expected) in cases {
+            let error = Document::parse(text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
     }
 }

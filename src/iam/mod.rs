@@ -2,9 +2,25 @@
 //! is let in by them. Knows nothing of a bucket's settings, of guardrails, events or alerts.
 
 mod action;
+mod arn;
+mod caller;
+mod carried;
+mod condition;
 mod document;
+mod holds;
 mod pattern;
+mod principal;
+mod reach;
+mod request;
 
-pub use self::action::{Access, Action};
-pub use self::document::{Document, DocumentError};
+pub use self::action::{Access, Action, On};
+pub use self::arn::Arn;
+pub use self::caller::Caller;
+pub use self::carried::{Carried, Route, Values, carried};
+pub use self::condition::{Condition, Operator, Order, Quantifier, Test};
+pub use self::document::{Clause, Document, DocumentError, Effect, Statement, Version};
+pub use self::holds::{is_bounded, is_broad, is_private, range};
 pub use self::pattern::Glob;
+pub use self::principal::Principal;
+pub use self::reach::{InForce, Offer, Place, Reach, reach};
+pub use self::request::{Answer, Request, Requester, holds};

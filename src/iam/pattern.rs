@@ -2,6 +2,7 @@
 //! the guardrail file write them.
 
 use std::fmt;
+use std::str::Chars;
 
 /// A pattern with `*` and `?`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,60 +30,91 @@ impl Glob {
     /// Whether `text` as a whole matches, capitals counting.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        glob(&chars(&self.0), &chars(text), |pattern, letter| pattern == letter)
+        glob(&self.0, text, |own, letter| own == '?' || own == letter)
     }
 
     /// Whether `text` as a whole matches, ASCII capitals not counting.
     #[must_use]
     pub fn matches_ignoring_case(&self, text: &str) -> bool {
-        glob(&chars(&self.0), &chars(text), |pattern, letter| pattern.eq_ignore_ascii_case(&letter))
+        glob(&self.0, text, |own, letter| own == '?' || own.eq_ignore_ascii_case(&letter))
     }
 
     /// Whether whatever matches `narrower` surely matches this pattern too. `false` says only that
-    /// this could not be shown: a wildcard of `narrower` is taken for a letter that nothing but our
-    /// own wildcards match, and its `*` is matched by our `*` alone.
+    /// this could not be shown: a `*` of `narrower` must fall to a `*` of ours, its `?` to a `*` or a
+    /// `?`.
     #[must_use]
     pub fn covers(&self, narrower: &Self) -> bool {
-        let own = chars(&self.0);
-        glob(&own, &chars(&narrower.0), |pattern, letter| {
-            pattern == letter && letter != '*' && letter != '?'
-        }) && !question_mark_meets_star(&own, &narrower.0)
+        glob(&self.0, &narrower.0, |own, letter| match letter {
+            '*' => false,
+            '?' => own == '?',
+            _ => own == '?' || own == letter,
+        })
+    }
+
+    /// Whether some text matches both patterns.
+    #[must_use]
+    pub fn meets(&self, other: &Self) -> bool {
+        let (own, other) = (chars(&self.0), chars(&other.0));
+        // the row of `other`'s ends that a text matching the first letters of `own` can reach
+        let mut row = reach_by_stars(&other, vec![true]);
+        for &letter in &own {
+            let mut next = if letter == '*' { row.clone() } else { vec![false; other.len() + 1] };
+            for (end, &beside) in other.iter().enumerate() {
+                let here = row.get(end).copied().unwrap_or(false);
+                let there = next.get(end).copied().unwrap_or(false);
+                let met = match (letter, beside) {
+                    ('*', _) => there,
+                    (_, '*') => row.get(end + 1).copied().unwrap_or(false) || here,
+                    ('?', _) | (_, '?') => here,
+                    (one, two) => here && one == two,
+                } || (beside == '*' && there);
+                if let Some(cell) = next.get_mut(end + 1) {
+                    *cell = *cell || met;
+                }
+            }
+            row = next;
+        }
+        row.last().copied().unwrap_or(false)
     }
 }
 
-/// `?` stands for one character, a `*` of the narrower pattern for any number: where our pattern has
-/// a `?` at all, one of them might have been matched with a `*`.
-fn question_mark_meets_star(own: &[char], narrower: &str) -> bool {
-    own.contains(&'?') && narrower.contains('*')
+/// Leading `*` of `other` take nothing.
+fn reach_by_stars(other: &[char], mut row: Vec<bool>) -> Vec<bool> {
+    for &letter in other {
+        let before = row.last().copied().unwrap_or(false);
+        row.push(before && letter == '*');
+    }
+    row
 }
 
 fn chars(text: &str) -> Vec<char> {
     text.chars().collect()
 }
 
-/// Linear-time matching: on a mismatch, the last `*` takes one character more.
-fn glob(pattern: &[char], text: &[char], same: impl Fn(char, char) -> bool) -> bool {
-    let (mut at, mut seen) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while let Some(&letter) = text.get(seen) {
-        match pattern.get(at) {
-            Some('*') => {
-                last_star = Some((at, seen));
-                at += 1;
+/// Matches in one pass: on a mismatch, the last `*` takes one character more.
+fn glob(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // the pattern after the last `*`, and the text from which that `*` took nothing yet
+    let mut last_star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let text_before = text.clone();
+        match (pattern.next(), text.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                text = text_before;
+                last_star = Some((pattern.clone(), text.clone()));
             }
-            Some(&own) if own == '?' || same(own, letter) => {
-                at += 1;
-                seen += 1;
-            }
-            _ => {
-                let Some((star, from)) = last_star else { return false };
-                last_star = Some((star, from + 1));
-                at = star + 1;
-                seen = from + 1;
+            (Some(own), Some(letter)) if same(own, letter) => {}
+            // whatever is left of the pattern is no `*`, or it would have been taken above
+            (_, None) => return false,
+            (_, Some(_)) => {
+                let Some((after_star, mut from)) = last_star else { return false };
+                from.next();
+                (pattern, text) = (after_star.clone(), from.clone());
+                last_star = Some((after_star, from));
             }
         }
     }
-    pattern.iter().skip(at).all(|&own| own == '*')
 }
 
 impl fmt::Display for Glob {
@@ -124,6 +156,52 @@ mod tests {
         assert!(covers("b/x", "b/x"));
         assert!(!covers("b/x", "b/*"));
         assert!(!covers("b/?", "b/*"));
+        assert!(covers("b/?", "b/?") && covers("b/*", "b/?x*"));
         assert!(!covers("b", "b/*"));
+    }
+
+    #[test]
+    fn two_patterns_meet_when_a_text_matches_both() {
+        let meets = |one: &str, other: &str| {
+            let (one, other) = (Glob::new(one), Glob::new(other));
+            assert_eq!(one.meets(&other), other.meets(&one), "{one} {other}");
+            one.meets(&other)
+        };
+        assert!(meets("arn:aws:s3:::*", "arn:aws:s3:::b/*"));
+        assert!(meets("*/private", "b/*"));
+        assert!(meets("a*c", "ab?"));
+        assert!(meets("", "*") && meets("", "") && !meets("", "?"));
+        assert!(meets("a?c*", "*bcd"));
+        assert!(!meets("arn:aws:s3:::b", "arn:aws:s3:::b/*"));
+        assert!(!meets("a*b", "a*c"));
+        assert!(!meets("??", "?"));
+    }
+
+    #[test]
+    fn meeting_agrees_with_trying_every_short_text() {
+        let letters = ["", "a", "b", "*", "?"];
+        let mut patterns = Vec::new();
+        for one in letters {
+            for two in letters {
+                for three in letters {
+                    patterns.push(Glob::new(format!("{one}{two}{three}")));
+                }
+            }
+        }
+        let texts: Vec<String> = (0..=6)
+            .flat_map(|length| (0..1_u32 << length).map(move |bits| (length, bits)))
+            .map(|(length, bits)| {
+                (0..length).map(|at| if bits >> at & 1 == 0 { 'a' } else { 'b' }).collect()
+            })
+            .collect();
+        for one in &patterns {
+            for other in &patterns {
+                let found = texts.iter().any(|text| one.matches(text) && other.matches(text));
+                assert_eq!(one.meets(other), found, "{one} {other}");
+                if one.covers(other) {
+                    assert!(texts.iter().all(|text| !other.matches(text) || one.matches(text)));
+                }
+            }
+        }
     }
 }

@@ -1,1 +1,159 @@
-//! The ports on an in-memory account.
+//! The ports on an in-memory account: the embedded default of `replay`, and the world of tests over
+//! thousands of states. Nothing here leaves the process.
+
+mod sketch;
+
+use std::collections::BTreeMap;
+use std::future::{Future, ready};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::alert::Message;
+use crate::bucket::{AccountId, BucketName, BucketState, Observed, Region, Settings};
+use crate::event::{Scope, Trigger};
+use crate::ports::{Failure, Reading, Target, World};
+use crate::remedy::Remedy;
+
+/// An account's buckets in memory.
+#[derive(Debug)]
+pub struct LocalAccount {
+    now: OffsetDateTime,
+    content: Mutex<Content>,
+}
+
+#[derive(Debug, Default)]
+struct Content {
+    buckets: BTreeMap<BucketName, BucketState>,
+    published: Vec<Message>,
+    writes: Vec<Remedy>,
+    refusal: Option<Failure>,
+}
+
+impl LocalAccount {
+    /// An account, or several, with these buckets. `now` stands still.
+    #[must_use]
+    pub fn from_states(states: Vec<BucketState>, now: OffsetDateTime) -> Self {
+        let buckets = states.into_iter().map(|state| (state.bucket.clone(), state)).collect();
+        Self { now, content: Mutex::new(Content { buckets, ..Content::default() }) }
+    }
+
+    /// The account as far as an event tells of it: the bucket that it names, with what the change put
+    /// there and nothing else.
+    #[must_use]
+    pub fn from_event(trigger: &Trigger, now: OffsetDateTime) -> Self {
+        Self::from_states(sketch::bucket(trigger).into_iter().collect(), now)
+    }
+
+    /// From now on every write is refused with `failure`.
+    pub fn refuse_writes(&self, failure: Failure) {
+        self.content().refusal = Some(failure);
+    }
+
+    /// The writes so far.
+    #[must_use]
+    pub fn writes(&self) -> Vec<Remedy> {
+        self.content().writes.clone()
+    }
+
+    /// The messages so far.
+    #[must_use]
+    pub fn published(&self) -> Vec<Message> {
+        self.content().published.clone()
+    }
+
+    /// A bucket as it is now.
+    #[must_use]
+    pub fn state(&self, bucket: &BucketName) -> Option<BucketState> {
+        self.content().buckets.get(bucket).cloned()
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn targets(&self, scope: &Scope) -> Vec<Target> {
+        let content = self.content();
+        let of = |account: &AccountId, region: &Region| {
+            let (account, region) = (account.clone(), region.clone());
+            content
+                .buckets
+                .values()
+                .filter(move |state| state.account == account)
+                .map(move |state| (state, target(state, &region)))
+        };
+        match scope {
+            Scope::Bucket { bucket, account, region, object } => vec![Target {
+                bucket: bucket.clone(),
+                account: account.clone(),
+                region: region.clone(),
+                object: object.clone(),
+            }],
+            Scope::AccessPoint { name, account, region } => of(account, region)
+                .filter(|(state, _)| {
+                    let mut points = state.access_points.known().into_iter().flatten();
+                    points.any(|point| point.name == *name)
+                })
+                .map(|(_, target)| target)
+                .collect(),
+            Scope::Account { account, region } => {
+                of(account, region).map(|(_, target)| target).collect()
+            }
+        }
+    }
+}
+
+fn target(state: &BucketState, region: &Region) -> Target {
+    Target {
+        bucket: state.bucket.clone(),
+        account: state.account.clone(),
+        region: state.region.clone().unwrap_or_else(|| region.clone()),
+        object: None,
+    }
+}
+
+impl World for LocalAccount {
+    fn locate(&self, scope: &Scope) -> impl Future<Output = Result<Vec<Target>, Failure>> + Send {
+        ready(Ok(self.targets(scope)))
+    }
+
+    fn read(&self, target: &Target) -> impl Future<Output = Result<Reading, Failure>> + Send {
+        let reading = match self.content().buckets.get(&target.bucket) {
+            Some(state) if state.account == target.account => {
+                Reading::State(Box::new(state.clone()))
+            }
+            Some(state) => {
+                Reading::Gone(format!("`{}` belongs to another account now", state.bucket))
+            }
+            None => Reading::Gone(format!("there is no bucket `{}`", target.bucket)),
+        };
+        ready(Ok(reading))
+    }
+
+    fn apply(&self, remedy: &Remedy) -> impl Future<Output = Result<(), Failure>> + Send {
+        let mut content = self.content();
+        if let Some(failure) = &content.refusal {
+            return ready(Err(failure.clone()));
+        }
+        let Remedy::BlockPublicAccess { bucket, .. } = remedy;
+        if let Some(state) = content.buckets.get_mut(bucket) {
+            state.settings = Observed::Known(Settings::ALL_ON);
+        }
+        content.writes.push(remedy.clone());
+        ready(Ok(()))
+    }
+
+    fn publish(&self, message: &Message) -> impl Future<Output = Result<(), Failure>> + Send {
+        self.content().published.push(message.clone());
+        ready(Ok(()))
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    fn pause(&self, _: Duration) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
+}

@@ -112,6 +112,7 @@ impl Judged {
     /// Whether a write failed, or was not seen to hold, or left open what it should have closed.
     #[must_use]
     pub fn containment_failed(&self) -> bool {
-        self.applied.iter().any(|applied| applied.result.is_err()) || self.verified == Some(false)
+        let unseen = !self.applied.is_empty() && self.verified != Some(true);
+        unseen || self.applied.iter().any(|applied| applied.result.is_err())
     }
 }

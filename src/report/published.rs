@@ -1,12 +1,334 @@
-//! The published form of a report.
+//! The published form of verdicts and reports: what scripts and pipelines rely on, apart from the
+//! model behind it. Fields may be added; names, types and meanings stay.
 
+mod verdict;
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::UtcOffset;
+use time::format_description::well_known::Rfc3339;
 
-use crate::report::Report;
+use self::verdict::{PublishedVerdict, PublishedVia};
+use crate::alert::Topic;
+use crate::alert::escape::is_hidden;
+use crate::bucket::Setting;
+use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
+use crate::exposure::Verdict;
+use crate::guardrail::{Decision, Held};
+use crate::ports::Failure;
+use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
-/// The report as contracts §3 publishes it.
+/// A verdict as `evaluate` gives it.
 #[must_use]
-pub fn replay(report: &Report) -> Value {
-    let _ = report;
-    Value::Null
+pub fn verdict(verdict: &Verdict) -> impl Serialize + '_ {
+    PublishedVerdict::of(verdict)
+}
+
+/// A report as `replay` and the Lambda give it.
+#[must_use]
+pub fn replay(report: &Report) -> impl Serialize + '_ {
+    let buckets: Vec<_> = report.runs.iter().filter_map(PublishedRun::of).collect();
+    let gone = report.runs.iter().find_map(|run| match &run.outcome {
+        Outcome::Gone(reason) => Some(reason.as_str()),
+        Outcome::Blind(_) | Outcome::Judged(_) => None,
+    });
+    PublishedReport {
+        event: report.event.as_ref().map(PublishedEvent::of),
+        actor: report.actor.as_ref().map(PublishedActor::of),
+        ignored: report.ignored.as_deref().or(gone.filter(|_| buckets.is_empty())),
+        buckets,
+        alerts: report.alerts.iter().map(PublishedAlert::of).collect(),
+        error: report.blind.as_ref().map(Failure::to_string),
+    }
+}
+
+/// What an alert carries of one run: the event, the actor and the bucket, named as in [`replay`].
+#[must_use]
+pub fn alert(trigger: &Trigger, run: &Run) -> Value {
+    to_value(&PublishedCase {
+        event: PublishedEvent::of(&trigger.event),
+        actor: trigger.actor.as_ref().map(PublishedActor::of),
+        buckets: PublishedRun::of(run).into_iter().collect(),
+        error: None,
+    })
+}
+
+/// What an alert carries where nothing of a trigger's scope could be looked at.
+#[must_use]
+pub fn blind_alert(trigger: &Trigger, failure: &Failure) -> Value {
+    to_value(&PublishedCase {
+        event: PublishedEvent::of(&trigger.event),
+        actor: trigger.actor.as_ref().map(PublishedActor::of),
+        buckets: Vec::new(),
+        error: Some(failure.to_string()),
+    })
+}
+
+/// `value` as JSON on one line. What a terminal would obey or hide is escaped; the strings that it
+/// stands for are the same.
+pub fn line(value: &impl Serialize) -> String {
+    let mut line = String::new();
+    for letter in serde_json::to_string(value).unwrap_or_default().chars() {
+        if is_hidden(letter) {
+            let mut units = [0; 2];
+            for unit in letter.encode_utf16(&mut units) {
+                let _ = write!(line, "\\u{unit:04x}");
+            }
+        } else {
+            line.push(letter);
+        }
+    }
+    line
+}
+
+fn to_value(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct PublishedReport<'a> {
+    event: Option<PublishedEvent<'a>>,
+    actor: Option<PublishedActor<'a>>,
+    buckets: Vec<PublishedRun<'a>>,
+    alerts: Vec<PublishedAlert<'a>>,
+    ignored: Option<&'a str>,
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PublishedCase<'a> {
+    event: PublishedEvent<'a>,
+    actor: Option<PublishedActor<'a>>,
+    buckets: Vec<PublishedRun<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PublishedEvent<'a> {
+    id: &'a str,
+    name: &'a str,
+    time: Option<String>,
+    account: &'a str,
+    region: &'a str,
+}
+
+#[derive(Serialize)]
+struct PublishedActor<'a> {
+    kind: &'static str,
+    principal: Option<&'a str>,
+    arn: Option<&'a str>,
+    account: Option<&'a str>,
+    name: Option<&'a str>,
+    name_confidence: &'static str,
+    issuer_arn: Option<&'a str>,
+    source_identity: Option<&'a str>,
+    identity_center_user: Option<&'a str>,
+    mfa: Option<bool>,
+    source_ip: Option<&'a str>,
+    user_agent: Option<&'a str>,
+    via: Option<&'a str>,
+    access_key_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct PublishedRun<'a> {
+    bucket: &'a str,
+    account: &'a str,
+    region: &'a str,
+    before: Option<PublishedVerdict<'a>>,
+    decision: Option<PublishedDecision<'a>>,
+    applied: Vec<PublishedApplied>,
+    verified: Option<bool>,
+    after: Option<PublishedVerdict<'a>>,
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PublishedDecision<'a> {
+    mode: &'static str,
+    action: &'static str,
+    urgency: &'static str,
+    rules: &'a [String],
+    apply: Vec<&'static str>,
+    held: Vec<PublishedHeld<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+enum PublishedHeld<'a> {
+    Mode { settings: Vec<&'static str> },
+    Exemption { via: PublishedVia<'a>, exemption: &'a str, expires: String },
+    NothingLeftToTurnOn,
+}
+
+#[derive(Serialize)]
+struct PublishedApplied {
+    action: &'static str,
+    settings: Vec<&'static str>,
+    result: &'static str,
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PublishedAlert<'a> {
+    topic: &'static str,
+    subject: &'a str,
+    message: &'a Value,
+    text: &'a str,
+    result: &'static str,
+    error: Option<String>,
+}
+
+impl<'a> PublishedEvent<'a> {
+    fn of(event: &'a EventInfo) -> Self {
+        Self {
+            id: &event.id,
+            name: &event.name,
+            time: event.time.and_then(rfc3339),
+            account: event.account.as_str(),
+            region: event.region.as_str(),
+        }
+    }
+}
+
+impl<'a> PublishedActor<'a> {
+    fn of(actor: &'a Actor) -> Self {
+        Self {
+            kind: kind(actor.kind),
+            principal: actor.principal.as_deref(),
+            arn: actor.arn.as_deref(),
+            account: actor.account.as_deref(),
+            name: actor.name.as_deref(),
+            name_confidence: match actor.confidence {
+                Confidence::High => "high",
+                Confidence::Low => "low",
+                Confidence::None => "none",
+            },
+            issuer_arn: actor.issuer_arn.as_deref(),
+            source_identity: actor.source_identity.as_deref(),
+            identity_center_user: actor.identity_center_user.as_deref(),
+            mfa: actor.mfa,
+            source_ip: actor.source_ip.as_deref(),
+            user_agent: actor.user_agent.as_deref(),
+            via: actor.via.as_deref(),
+            access_key_id: actor.access_key_id.as_deref(),
+        }
+    }
+}
+
+impl<'a> PublishedRun<'a> {
+    /// `None` for a bucket that is gone: there is nothing to say of it.
+    fn of(run: &'a Run) -> Option<Self> {
+        let mut published = Self {
+            bucket: run.target.bucket.as_str(),
+            account: run.target.account.as_str(),
+            region: run.target.region.as_str(),
+            before: None,
+            decision: None,
+            applied: Vec::new(),
+            verified: None,
+            after: None,
+            error: None,
+        };
+        match &run.outcome {
+            Outcome::Gone(_) => return None,
+            Outcome::Blind(failure) => published.error = Some(failure.to_string()),
+            Outcome::Judged(judged) => published.judge(judged),
+        }
+        Some(published)
+    }
+
+    fn judge(&mut self, judged: &'a Judged) {
+        self.before = Some(PublishedVerdict::of(&judged.before));
+        self.decision = Some(PublishedDecision::of(&judged.decision));
+        self.applied = judged.applied.iter().map(PublishedApplied::of).collect();
+        self.verified = judged.verified;
+        self.after = judged.after.as_ref().map(PublishedVerdict::of);
+    }
+}
+
+impl<'a> PublishedDecision<'a> {
+    fn of(decision: &'a Decision) -> Self {
+        Self {
+            mode: decision.mode.name(),
+            action: decision.action.name(),
+            urgency: decision.urgency.name(),
+            rules: &decision.rules,
+            apply: names(&decision.apply),
+            held: decision.held.iter().map(PublishedHeld::of).collect(),
+        }
+    }
+}
+
+impl<'a> PublishedHeld<'a> {
+    fn of(held: &'a Held) -> Self {
+        match held {
+            Held::ByMode(settings) => Self::Mode { settings: names(settings) },
+            Held::ByExemption { via, exemption, expires } => Self::Exemption {
+                via: PublishedVia::of(via),
+                exemption,
+                expires: expires.to_string(),
+            },
+            Held::NothingLeftToTurnOn => Self::NothingLeftToTurnOn,
+        }
+    }
+}
+
+impl PublishedApplied {
+    fn of(applied: &Applied) -> Self {
+        let (result, error) = outcome(&applied.result, "applied");
+        let settings = names(applied.remedy.settings());
+        Self { action: applied.remedy.action(), settings, result, error }
+    }
+}
+
+impl<'a> PublishedAlert<'a> {
+    fn of(sent: &'a Sent) -> Self {
+        let (result, error) = outcome(&sent.result, "sent");
+        Self {
+            topic: match sent.message.topic {
+                Topic::Page => "page",
+            },
+            subject: &sent.message.subject,
+            message: &sent.message.report,
+            text: &sent.message.text,
+            result,
+            error,
+        }
+    }
+}
+
+fn outcome(result: &Result<(), Failure>, well: &'static str) -> (&'static str, Option<String>) {
+    match result {
+        Ok(()) => (well, None),
+        Err(failure) => ("failed", Some(failure.to_string())),
+    }
+}
+
+fn names(settings: &[Setting]) -> Vec<&'static str> {
+    settings.iter().map(|setting| setting.name()).collect()
+}
+
+fn kind(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Root => "root",
+        ActorKind::IamUser => "iam_user",
+        ActorKind::AssumedRole => "assumed_role",
+        ActorKind::FederatedUser => "federated_user",
+        ActorKind::SamlUser => "saml_user",
+        ActorKind::WebIdentityUser => "web_identity_user",
+        ActorKind::IdentityCenterUser => "identity_center_user",
+        ActorKind::AwsService => "aws_service",
+        ActorKind::AwsAccount => "aws_account",
+        ActorKind::Anonymous => "anonymous",
+        ActorKind::Unknown => "unknown",
+    }
+}
+
+fn rfc3339(time: OffsetDateTime) -> Option<String> {
+    time.to_offset(UtcOffset::UTC).format(&Rfc3339).ok()
 }

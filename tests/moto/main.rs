@@ -1,5 +1,8 @@
 //! The built function against moto, an AWS that nobody here wrote: events in, state and pages out.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::print_stderr, clippy::string_slice)]
+
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::TcpStream;
 
-/// A request or an answer: its first line, its headers by lower-case name, its body.
+/// A request or an answer: its first line and its body.
 pub struct Message {
     pub first_line: String,
-    pub headers: HashMap<String, String>,
     pub body: Vec<u8>,
 }
 
@@ -26,7 +25,7 @@ pub fn read(from: &mut impl BufRead) -> io::Result<Option<Message>> {
         let size = headers.get("content-length").map_or(0, |size| size.parse().unwrap());
         exactly(from, size)?
     };
-    Ok(Some(Message { first_line, headers, body }))
+    Ok(Some(Message { first_line, body }))
 }
 
 /// Asks `127.0.0.1:port` and gives the body of its answer, which must be 200.

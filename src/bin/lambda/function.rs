@@ -12,13 +12,17 @@ use s3_guardrail::event::{self, Event, Refused, Trigger};
 use s3_guardrail::guard::{failure, guard};
 use s3_guardrail::guardrail::Guardrail;
 use s3_guardrail::report::{Report, published};
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::batch::{self, Job};
 use crate::record;
 
 /// Buckets of a batch that are worked on side by side.
 const LANES_AT_ONCE: usize = 8;
+
+/// Bytes of an answer; Lambda takes 6 MB.
+const ANSWER_LIMIT: usize = 5_000_000;
 
 /// The function, kept from one invocation to the next.
 pub(crate) struct Function {
@@ -30,7 +34,7 @@ pub(crate) struct Function {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failed {
     /// A stable name: `EventRefused`, `ReadFailed`, `ContainmentFailed`, `AlertFailed`,
-    /// `NoTimeLeft`.
+    /// `NoTimeLeft`, `AnswerFailed`.
     kind: &'static str,
     message: String,
 }
@@ -61,7 +65,11 @@ struct Invocation<'a> {
 impl Function {
     /// Answers one invocation: a batch with the messages that are to come again, a single event
     /// with its report.
-    pub(crate) async fn invoke(&self, payload: &str, context: &Context) -> Result<Value, Failed> {
+    pub(crate) async fn invoke(
+        &self,
+        payload: &str,
+        context: &Context,
+    ) -> Result<Box<RawValue>, Failed> {
         let invocation = Invocation {
             aws: Aws::new(Arc::clone(&self.clients), &context.invoked_function_arn),
             request_id: &context.request_id,
@@ -74,18 +82,19 @@ impl Function {
         }
     }
 
-    async fn single(&self, text: &str, invocation: &Invocation<'_>) -> Result<Value, Failed> {
+    async fn single(
+        &self,
+        text: &str,
+        invocation: &Invocation<'_>,
+    ) -> Result<Box<RawValue>, Failed> {
         let read = event::read(text);
         match read.inspect_err(|refused| record::refused(refused, None, invocation.request_id))? {
             Event::Ignored { event, actor, reason } => {
                 let report = Report::ignored(event, actor, reason);
                 record::ignored(&report, invocation.request_id);
-                Ok(published::replay(&report))
+                answer_with(&report)
             }
-            Event::Trigger(trigger) => {
-                let report = self.run(&trigger, invocation).await?;
-                Ok(published::replay(&report))
-            }
+            Event::Trigger(trigger) => answer_with(&self.run(&trigger, invocation).await?),
         }
     }
 
@@ -143,13 +152,30 @@ impl Function {
 
 /// The answer to a batch. A message without an id cannot be listed in it: its sender takes no such
 /// answer, and the invocation fails in its place.
-fn answer(again: Again) -> Result<Value, Failed> {
+fn answer(again: Again) -> Result<Box<RawValue>, Failed> {
     if let Some((_, failed)) = again.iter().find(|(message, _)| message.is_empty()) {
         return Err(failed.clone());
     }
     let mut answer = SqsBatchResponse::default();
     answer.set_failures(again.into_iter().map(|(message, _)| message));
-    Ok(serde_json::to_value(answer).unwrap_or_default())
+    json(&answer)
+}
+
+/// The answer to a single event: its report, but for the buckets of an account so large that Lambda
+/// would not take it.
+fn answer_with(report: &Report) -> Result<Box<RawValue>, Failed> {
+    let answer = json(&published::replay(report))?;
+    if answer.get().len() <= ANSWER_LIMIT {
+        return Ok(answer);
+    }
+    let reason = "done; the report is larger than Lambda takes, its record is in the log";
+    let (event, actor) = (report.event.clone(), report.actor.clone());
+    json(&published::replay(&Report::ignored(event, actor, reason.to_owned())))
+}
+
+fn json(answer: &impl Serialize) -> Result<Box<RawValue>, Failed> {
+    to_raw_value(answer)
+        .map_err(|error| Failed { kind: "AnswerFailed", message: error.to_string() })
 }
 
 /// When three quarters of the time until `deadline` are over; `None` where there is no deadline.
@@ -179,11 +205,11 @@ mod tests {
     fn what_failed_is_listed_and_what_cannot_be_listed_fails_all() {
         let failed = Failed { kind: "ReadFailed", message: "no".to_owned() };
         let listed = answer(vec![("m1".to_owned(), failed.clone())]).unwrap();
-        let expected = serde_json::json!({"batchItemFailures": [{"itemIdentifier": "m1"}]});
-        assert_eq!(listed, expected);
-        assert_eq!(answer(Vec::new()).unwrap(), serde_json::json!({"batchItemFailures": []}));
+        let expected = r#"{"batchItemFailures":[{"itemIdentifier":"m1"}]}"#;
+        assert_eq!(listed.get(), expected);
+        assert_eq!(answer(Vec::new()).unwrap().get(), r#"{"batchItemFailures":[]}"#);
         let unlisted = vec![("m1".to_owned(), failed.clone()), (String::new(), failed.clone())];
-        assert_eq!(answer(unlisted), Err(failed));
+        assert_eq!(answer(unlisted).unwrap_err(), failed);
     }
 
     #[test]

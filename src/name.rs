@@ -140,7 +140,7 @@ fn broken_rule(text: &str) -> Option<&'static str> {
 }
 
 /// At most 80 characters of what was given, safe to print.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let escaped: String = text.chars().take(80).flat_map(char::escape_default).collect();
     if text.chars().count() > 80 { escaped + "…" } else { escaped }
 }

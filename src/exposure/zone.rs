@@ -1,0 +1,132 @@
+//! From callers to named parties, and which of them the zone of trust holds.
+
+use std::collections::BTreeSet;
+
+use crate::exposure::Parties;
+use crate::iam::{Action, Caller, Condition, Reach, Test, is_private, range};
+use crate::name::AccountId;
+use crate::trust::Trust;
+
+/// The bounded part of a reach: who is outside the zone of trust, who is inside, and what each may
+/// do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bounded {
+    /// What outsiders may do.
+    pub external: BTreeSet<Action>,
+    /// Those outsiders.
+    pub outsiders: Parties,
+    /// What those inside the zone of trust may do.
+    pub trusted: BTreeSet<Action>,
+    /// Those inside.
+    pub insiders: Parties,
+}
+
+/// Sorts the bounded callers of `reach`, which come by an offer under `conditions`.
+#[must_use]
+pub fn sort(reach: &Reach, conditions: &[Condition], trust: &Trust, owner: &AccountId) -> Bounded {
+    // conditions are ANDed: one that asks for something of ours keeps everyone else out
+    let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
+    let mut sorted = Bounded::default();
+    for (caller, actions) in &reach.bounded {
+        let Some(parties) = parties(caller, conditions, owner) else { continue };
+        if all_inside || is_inside(caller, trust) {
+            sorted.trusted.extend(actions);
+            sorted.insiders.extend(&parties);
+        } else {
+            sorted.external.extend(actions);
+            sorted.outsiders.extend(&parties);
+        }
+    }
+    sorted
+}
+
+/// Whom a caller stands for; `None` for an AWS service that calls for whoever makes it.
+fn parties(caller: &Caller, conditions: &[Condition], owner: &AccountId) -> Option<Parties> {
+    let mut parties = Parties::default();
+    match caller {
+        Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. } => {
+            parties.accounts.insert(account.clone());
+        }
+        Caller::Organization(id) => {
+            parties.organizations.insert(id.clone());
+        }
+        // an address in an ACL that S3 has not turned into an id yet
+        Caller::CanonicalUser(id) if id.contains('@') => {
+            parties.others.insert(id.clone());
+        }
+        Caller::CanonicalUser(id) => {
+            parties.canonical_users.insert(id.clone());
+        }
+        Caller::OriginAccessIdentity(arn) => {
+            parties.others.insert(arn.clone());
+        }
+        Caller::Service { on_behalf_of: None, .. } => return None,
+        Caller::Anonymous | Caller::Stranger | Caller::Located { .. } => {
+            for condition in conditions.iter().filter(|c| c.operator.asks_for_a_value()) {
+                add_location(&mut parties, condition, owner);
+            }
+        }
+    }
+    Some(parties)
+}
+
+/// What a condition bounds a caller to, by the names that the policy gives.
+fn add_location(parties: &mut Parties, condition: &Condition, owner: &AccountId) {
+    let values = || condition.values.iter().filter(|value| !value.contains("${"));
+    match condition.key.to_ascii_lowercase().as_str() {
+        "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
+        "aws:vpceaccount" => {
+            let accounts = values().filter_map(|value| AccountId::parse(value).ok());
+            parties.accounts.extend(accounts.filter(|account| account != owner));
+        }
+        "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" | "aws:userid"
+        | "aws:sourcearn" | "aws:vpceorgpaths" => parties.others.extend(values().cloned()),
+        _ => {}
+    }
+}
+
+fn is_inside(caller: &Caller, trust: &Trust) -> bool {
+    match caller {
+        Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. } => {
+            trust.accounts.contains(account)
+        }
+        Caller::Organization(id) => trust.organizations.contains(id),
+        Caller::CanonicalUser(id) => trust.canonical_users.contains(id),
+        Caller::OriginAccessIdentity(arn) => {
+            let id = arn.rsplit(' ').next().unwrap_or(arn);
+            trust.canonical_users.contains(id) || trust.canonical_users.contains(arn)
+        }
+        Caller::Anonymous
+        | Caller::Stranger
+        | Caller::Located { .. }
+        | Caller::Service { on_behalf_of: None, .. } => false,
+    }
+}
+
+/// Whether a condition lets nobody in but those inside the zone of trust.
+fn asks_for_ours(condition: &Condition, trust: &Trust) -> bool {
+    if !condition.operator.asks_for_a_value() || condition.values.is_empty() {
+        return false;
+    }
+    let key = condition.key.to_ascii_lowercase();
+    let ours = |value: &String| match key.as_str() {
+        "aws:sourceip" => {
+            range(value).is_some_and(|range| is_private(&range) || trust.covers_network(&range))
+        }
+        "aws:sourcevpc" => trust.vpcs.contains(value),
+        "aws:sourcevpce" => trust.vpc_endpoints.contains(value),
+        "aws:principalorgid" | "aws:sourceorgid" | "aws:vpceorgid" => {
+            trust.organizations.contains(value)
+        }
+        "aws:principalaccount"
+        | "aws:sourceaccount"
+        | "aws:sourceowner"
+        | "aws:vpceaccount"
+        | "s3:dataaccesspointaccount" => {
+            AccountId::parse(value).is_ok_and(|account| trust.accounts.contains(&account))
+        }
+        _ => false,
+    };
+    let by_address = condition.operator.test == Test::IpAddress;
+    by_address == (key == "aws:sourceip") && condition.values.iter().all(ours)
+}

@@ -1,0 +1,207 @@
+//! The principals that a statement names.
+//!
+//! Source: IAM User Guide, "AWS JSON policy elements: Principal".
+
+use serde_json::Value;
+
+use crate::iam::arn::Arn;
+use crate::iam::document::{DocumentError, at, inside, object, strings};
+use crate::iam::pattern::Glob;
+use crate::name::AccountId;
+
+/// One principal of a statement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Principal {
+    /// `"*"`: everyone, signed or not.
+    Everyone,
+    /// Every AWS identity. A group of ACLs; no policy can write it.
+    AnyIdentity,
+    /// An account, by its id or its root ARN: every principal in it that the account lets.
+    Account(AccountId),
+    /// One user, role or session.
+    Identity {
+        /// Its account.
+        account: AccountId,
+        /// Its ARN.
+        arn: String,
+    },
+    /// A CloudFront origin access identity.
+    OriginAccessIdentity(String),
+    /// An account, or an origin access identity, by its canonical id.
+    CanonicalUser(String),
+    /// An AWS service.
+    Service(String),
+    /// A web identity provider: whoever signs in there.
+    WebIdentity(String),
+    /// A SAML provider of an account. S3 does not take it.
+    Saml(AccountId),
+    /// A fixed value that no principal has: the unique id of one that was deleted, an account of
+    /// fewer or more than 12 digits.
+    Nobody(String),
+    /// Whatever else, patterns included. S3 does not take it; where it is seen it counts as wide.
+    Other(String),
+}
+
+impl Principal {
+    /// Reads the value of `Principal` or `NotPrincipal`.
+    pub(super) fn read_all(value: &Value, place: &str) -> Result<Vec<Self>, DocumentError> {
+        if let Value::String(text) = value {
+            return Ok(vec![Self::aws(text)]);
+        }
+        let mut principals = Vec::new();
+        for (kind, value) in object(value, place)? {
+            let place = inside(place, kind);
+            let read: fn(&str) -> Self = match kind.as_str() {
+                "AWS" => Self::aws,
+                "Service" => |text| Self::Service(text.to_owned()),
+                "CanonicalUser" => |text| Self::CanonicalUser(text.to_owned()),
+                "Federated" => Self::federated,
+                _ => {
+                    return Err(at(
+                        &place,
+                        "expected `AWS`, `Service`, `CanonicalUser` or `Federated`",
+                    ));
+                }
+            };
+            principals.extend(strings(value, &place)?.iter().map(|text| read(text)));
+        }
+        Ok(principals)
+    }
+
+    fn aws(text: &str) -> Self {
+        if text == "*" {
+            return Self::Everyone;
+        }
+        if let Ok(account) = AccountId::parse(text) {
+            return Self::Account(account);
+        }
+        let wild = !Glob::new(text).is_literal() || text.contains("${");
+        match Arn::split(text) {
+            Some(arn) if !wild && text.starts_with("arn:") => Self::from_arn(text, arn),
+            None if !wild && is_unique_id(text) => Self::Nobody(text.to_owned()),
+            Some(_) | None => Self::Other(text.to_owned()),
+        }
+    }
+
+    fn from_arn(text: &str, arn: Arn<'_>) -> Self {
+        if arn.account() == "cloudfront" {
+            return Self::OriginAccessIdentity(text.to_owned());
+        }
+        match AccountId::parse(arn.account()) {
+            Ok(account) if arn.resource() == "root" => Self::Account(account),
+            Ok(account) => Self::Identity { account, arn: text.to_owned() },
+            Err(_) if arn.account().bytes().all(|byte| byte.is_ascii_digit()) => {
+                Self::Nobody(text.to_owned())
+            }
+            Err(_) => Self::Other(text.to_owned()),
+        }
+    }
+
+    fn federated(text: &str) -> Self {
+        let saml = Arn::split(text).filter(|arn| arn.resource().starts_with("saml-provider"));
+        match saml.map(|arn| AccountId::parse(arn.account())) {
+            Some(Ok(account)) => Self::Saml(account),
+            Some(Err(_)) => Self::Other(text.to_owned()),
+            None => Self::WebIdentity(text.to_owned()),
+        }
+    }
+
+    /// The service, if it is one.
+    #[must_use]
+    pub fn service(&self) -> Option<&str> {
+        if let Self::Service(name) = self { Some(name) } else { None }
+    }
+
+    /// The ARN, if it is one user, role or session of `account`.
+    #[must_use]
+    pub fn arn_in(&self, account: &AccountId) -> Option<&str> {
+        match self {
+            Self::Identity { account: of, arn } if of == account => Some(arn),
+            Self::Identity { .. }
+            | Self::Everyone
+            | Self::AnyIdentity
+            | Self::Account(_)
+            | Self::OriginAccessIdentity(_)
+            | Self::CanonicalUser(_)
+            | Self::Service(_)
+            | Self::WebIdentity(_)
+            | Self::Saml(_)
+            | Self::Nobody(_)
+            | Self::Other(_) => None,
+        }
+    }
+
+    /// The account that the principal lies in, where it says so.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::Account(account) | Self::Saml(account) | Self::Identity { account, .. } => {
+                Some(account.clone())
+            }
+            Self::Other(text) => AccountId::parse(Arn::split(text)?.account()).ok(),
+            Self::Everyone
+            | Self::AnyIdentity
+            | Self::OriginAccessIdentity(_)
+            | Self::CanonicalUser(_)
+            | Self::Service(_)
+            | Self::WebIdentity(_)
+            | Self::Nobody(_) => None,
+        }
+    }
+}
+
+/// Unique ids of IAM begin with four letters that say the kind: `AROA…`, `AIDA…`.
+fn is_unique_id(text: &str) -> bool {
+    text.len() >= 16
+        && text.starts_with('A')
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Principal;
+
+    fn one(value: &serde_json::Value) -> Principal {
+        Principal::read_all(value, "Principal").unwrap().remove(0)
+    }
+
+    #[test]
+    fn each_form_is_told_apart() {
+        assert_eq!(one(&json!("*")), Principal::Everyone);
+        assert_eq!(one(&json!({"AWS": ["*"]})), Principal::Everyone);
+        assert!(matches!(one(&json!({"AWS": "111122223333"})), Principal::Account(_)));
+        assert!(matches!(
+            one(&json!({"AWS": "arn:aws:iam::111122223333:root"})),
+            Principal::Account(_)
+        ));
+        assert!(matches!(
+            one(&json!({"AWS": "arn:aws:iam::111122223333:user/a"})),
+            Principal::Identity { .. }
+        ));
+        assert!(matches!(
+            one(&json!({"AWS": "arn:aws:iam::1231231234:root"})),
+            Principal::Nobody(_)
+        ));
+        assert!(matches!(one(&json!({"AWS": "AIDAEXAMPLEDELETEDUSER1"})), Principal::Nobody(_)));
+        assert!(matches!(one(&json!({"AWS": "arn:aws:iam::*:root"})), Principal::Other(_)));
+        assert!(matches!(one(&json!({"AWS": "somebody"})), Principal::Other(_)));
+        assert!(matches!(
+            one(
+                &json!({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"})
+            ),
+            Principal::OriginAccessIdentity(_)
+        ));
+        assert!(matches!(
+            one(&json!({"Federated": "accounts.google.com"})),
+            Principal::WebIdentity(_)
+        ));
+        assert!(matches!(
+            one(&json!({"Federated": "arn:aws:iam::111122223333:saml-provider/idp"})),
+            Principal::Saml(_)
+        ));
+        assert_eq!(Principal::read_all(&json!({}), "Principal").unwrap(), []);
+        assert!(Principal::read_all(&json!({"Aws": "*"}), "Principal").is_err());
+    }
+}
