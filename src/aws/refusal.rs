@@ -6,7 +6,6 @@ use std::fmt;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use crate::bucket::Region;
@@ -88,28 +87,39 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        let kind = match &error {
-            SdkError::ConstructionFailure(_) => "RequestNotMade",
-            SdkError::TimeoutError(_) => "TimedOut",
-            SdkError::DispatchFailure(_) => "NotReached",
-            SdkError::ResponseError(_) => "AnswerNotUnderstood",
-            SdkError::ServiceError(_) | _ => "ErrorWithoutCode",
-        };
         let raw = error.raw_response();
         let status = raw.map(|raw| raw.status().as_u16());
+        let without_code = || match (&error, status) {
+            (SdkError::ConstructionFailure(_), _) => "RequestNotMade".to_owned(),
+            (SdkError::TimeoutError(_), _) => "TimedOut".to_owned(),
+            (SdkError::DispatchFailure(_), _) => "NotReached".to_owned(),
+            (_, Some(status)) => format!("Http{status}"),
+            (_, None) => "AnswerNotUnderstood".to_owned(),
+        };
         let header = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region"));
         let message = match error.message() {
             Some(message) => one_line(message),
-            None => one_line(&DisplayErrorContext(&error).to_string()),
+            None => one_line(&chain(&error)),
         };
         let region = header.and_then(|name| Region::parse(name).ok());
         Self {
-            code: error.code().map_or_else(|| kind.to_owned(), one_line),
+            code: error.code().map_or_else(without_code, one_line),
             region: region.or_else(|| region_in(&message)),
             message,
             status,
         }
     }
+}
+
+/// What `error` says, and what each error behind it says.
+fn chain(error: &dyn Error) -> String {
+    let mut said = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        said = format!("{said}: {error}");
+        source = error.source();
+    }
+    said
 }
 
 impl From<Failure> for Refusal {

@@ -125,7 +125,12 @@ async fn by_an_access_point() {
         json!({"StringEquals": {"s3:DataAccessPointAccount": account.id}});
     let call = account.s3.put_bucket_policy().bucket(&bucket).policy(delegation.to_string());
     call.send().await.unwrap();
-    let open = aws_sdk_s3control::types::PublicAccessBlockConfiguration::builder().build();
+    let open = aws_sdk_s3control::types::PublicAccessBlockConfiguration::builder()
+        .block_public_acls(false)
+        .ignore_public_acls(false)
+        .block_public_policy(false)
+        .restrict_public_buckets(false)
+        .build();
     let control = &account.s3control;
     let create = control.create_access_point().account_id(&account.id).name("lab").bucket(&bucket);
     create.public_access_block_configuration(open).send().await.unwrap();

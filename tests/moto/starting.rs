@@ -33,7 +33,7 @@ async fn without_a_topic_it_starts_only_to_observe() {
 async fn its_start_changes_nothing() {
     let account = Account::new().await;
     let function = Function::start(&account, "mode = \"enforce\"\n");
-    let (kind, _) = function.invoke(&"[]").error();
+    let (kind, _) = function.invoke(&"{}").error();
     assert_eq!(kind, "EventRefused");
     let asked: Vec<_> = account.requests().into_iter().map(|request| request.action).collect();
     assert!(asked.contains(&"s3:ListAllMyBuckets".to_owned()), "{asked:?}");

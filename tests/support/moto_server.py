@@ -42,7 +42,7 @@ except ImportError as error:
 
 CONTROL = "/v20180820/"
 CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/([\w-]+)/([\w-]+)/aws4_request")
-ROOT = re.compile(rb"(</?)(\w+)Response(?=[\s>])")
+ROOT = re.compile(rb"(</?)(?!Error)(\w+)Response(?=[\s>])")
 
 # what IAM calls a read or a write of a bucket's subresource, where it is not the API's name
 BUCKET_ACTIONS = {
@@ -135,7 +135,7 @@ def aws(environ, body):
         "service": service,
         "region": region,
         "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"],
+        "path": environ["PATH_INFO"].rstrip("/") or "/",
         "query": environ.get("QUERY_STRING", ""),
         "expected_owner": environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER"),
         "body": body.decode("utf-8", "replace") if service == "s3" else "",
@@ -201,9 +201,10 @@ def injected(fault, request):
     if "body" in fault:
         return line(fault.get("status", 200)), headers, fault["body"].encode()
     status, code = fault.get("status", 403), fault.get("code", "AccessDenied")
-    if request["service"] == "sns":
-        return sns_error(status, code, fault.get("message", message))
-    return error(status, code, fault.get("message", message), headers)
+    message = fault.get("message", message)
+    if request["service"] == "s3" and not request["path"].startswith(CONTROL):
+        return error(status, code, message, headers)
+    return wrapped_error(status, code, message)
 
 
 def unlike_moto(request):
@@ -261,7 +262,7 @@ def error(status, code, message, headers=()):
     return line(status), [("Content-Type", "application/xml"), *headers], body.encode()
 
 
-def sns_error(status, code, message):
+def wrapped_error(status, code, message):
     body = (
         f"<ErrorResponse><Error><Type>Sender</Type><Code>{escape(code)}</Code>"
         f"<Message>{escape(message)}</Message></Error></ErrorResponse>"
