@@ -1,4 +1,4 @@
-//! What the tests of the built binary stand on: moto as AWS, a Lambda Runtime API, accounts, events.
+//! What the tests of the built function stand on: moto as AWS, a Runtime API, accounts, events.
 
 pub mod account;
 pub mod events;
