@@ -6,13 +6,13 @@
 //!           actor, when          + paths      + why                   exposure
 //! ```
 //!
-//! The event says where to look, who acted and when; only the live state says what is. The whole flow
-//! is one function, [`guard::guard`].
+//! The event says where to look, who acted and when; only the live state says what is. The whole
+//! flow is one function, [`guard::guard`].
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | [`event`] | event JSON → triggers: bucket, actor, change, time |
-//! | [`name`], [`bucket`], [`acl`] | names that are safe to use; the state and its parts; what was not read |
+//! | [`name`], [`bucket`], [`acl`] | names safe to use; the state, its parts, what was not read |
 //! | [`iam`] | the policy language and who is let in by it; could be a crate of its own |
 //! | [`trust`] | whom the user calls their own |
 //! | [`exposure`] | `evaluate`: state → verdict: exposure, paths, witnesses, public |
@@ -27,11 +27,12 @@
 //!
 //! Invariants, held by `tests/tidy.rs` and `tests/properties.rs`:
 //!
-//! 1. Outside [`aws`] and the binaries nothing names `aws_*`, `tokio`, the environment, the file system
-//!    or a clock.
-//! 2. `evaluate`, `decide`, `plan` and `compose` are pure and total: no `async`, no `Result`, no panic.
-//! 3. No code path of the Lambda writes a `false` into a Block Public Access setting. There is no such
-//!    remedy.
+//! 1. Outside [`aws`] and the binaries nothing names `aws_*`, `tokio`, the environment, the file
+//!    system or a clock.
+//! 2. `evaluate`, `decide`, `plan` and `compose` are pure and total: no `async`, no `Result`, no
+//!    panic.
+//! 3. No code path of the Lambda writes a `false` into a Block Public Access setting. There is no
+//!    such remedy.
 //! 4. What could not be read is `Unknown`, never absent and never private; it alerts.
 //! 5. Of an Allow, whatever is not proved narrow counts as wide; of a Deny, whatever is not proved
 //!    effective counts as absent.

@@ -14,8 +14,8 @@ pub struct AccountId(String);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Region(String);
 
-/// A general purpose bucket, by today's naming rules or those of before 2018 (capitals, underscores,
-/// up to 255 characters).
+/// A general purpose bucket, by today's naming rules or those of before 2018 (capitals,
+/// underscores, up to 255 characters).
 ///
 /// Source: S3 User Guide, "Bucket naming rules".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -1,5 +1,7 @@
 //! The command line as a person runs it.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
 use assert_cmd::Command;
 use serde_json::Value;
 

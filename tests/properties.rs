@@ -217,8 +217,12 @@ fn with_statement(snapshot: &Value, statement: Value) -> Value {
     wider
 }
 
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(2_000))]
 
     #[test]
     fn an_allow_more_never_narrows_while_nothing_restricts(
@@ -265,7 +269,9 @@ proptest! {
     }
 
     #[test]
-    fn a_setting_more_never_widens(snapshot in snapshots(), setting in select(Setting::ALL.to_vec())) {
+    fn a_setting_more_never_widens(
+        snapshot in snapshots(), setting in select(Setting::ALL.to_vec()),
+    ) {
         for level in ["PublicAccessBlockConfiguration", "AccountPublicAccessBlockConfiguration"] {
             let mut closer = snapshot.clone();
             closer[level][setting.name()] = json!(true);
@@ -354,12 +360,13 @@ fn live_settings(world: &LocalAccount) -> Option<Settings> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(3_000))]
 
     #[test]
     fn the_flow_never_lowers_a_setting_and_closes_what_it_was_told_to(snapshot in snapshots()) {
         let before = state(&snapshot);
-        let world = LocalAccount::from_states(vec![before.clone()], datetime!(2026-11-20 09:14:09 UTC));
+        let now = datetime!(2026-11-20 09:14:09 UTC);
+        let world = LocalAccount::from_states(vec![before.clone()], now);
         let report = run(&world, Mode::Enforce);
         let had = before.settings.known().copied().unwrap_or_default();
         if let Some(has) = live_settings(&world) {

@@ -1,5 +1,5 @@
-//! The house rules that can be checked by reading the source: who may name what, how long a file and
-//! a function may be, what a file begins with.
+//! The house rules that can be checked by reading the source: who may name what, how long a file
+//! and a function may be, what a file begins with.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -26,11 +26,20 @@ fn sources(folder: &str) -> Vec<Source> {
         .into_iter()
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
-            let code = text.split("#[cfg(test)]\nmod ").next().unwrap().to_owned();
+            let code = before_tests(&text).to_owned();
             let path = path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
             Source { path, code, text }
         })
         .collect()
+}
+
+/// The file without its `mod tests`.
+fn before_tests(text: &str) -> &str {
+    let start = text.match_indices("#[cfg(test)]\n").map(|(at, _)| at).find(|at| {
+        let block = text.get(*at..).unwrap();
+        block.lines().take(3).any(|line| line.starts_with("mod tests {"))
+    });
+    text.get(..start.unwrap_or(text.len())).unwrap()
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -38,20 +47,23 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             walk(&path, found);
+        } else if path.ends_with("alert/examples.rs") {
+            // goldens: compiled for tests alone
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push(path);
         }
     }
 }
 
-/// Lines of code: no comments, no documentation.
-fn code_lines(source: &Source) -> impl Iterator<Item = (usize, &str)> {
+/// Lines of code: no comments, no documentation, no content of strings.
+fn code_lines(source: &Source) -> impl Iterator<Item = (usize, String)> {
     source
         .code
         .lines()
         .enumerate()
         .map(|(index, line)| (index + 1, line.trim()))
         .filter(|(_, line)| !line.starts_with("//"))
+        .map(|(number, line)| (number, line.split('"').step_by(2).collect::<Vec<_>>().join("\"\"")))
 }
 
 fn is_outer(source: &Source) -> bool {
@@ -171,7 +183,7 @@ fn files_and_lines_keep_their_limits_and_say_what_they_are_for() {
         if !source.text.starts_with("//!") {
             found.push(format!("{}: does not say at its top what it is for", source.path));
         }
-        for (index, line) in source.text.lines().enumerate() {
+        for (index, line) in source.code.lines().enumerate() {
             // a string that cannot be broken may stand out
             if line.chars().count() > COLUMNS && !line.contains('"') {
                 found.push(format!("{}:{}: over {COLUMNS} columns", source.path, index + 1));

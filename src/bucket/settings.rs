@@ -41,8 +41,8 @@ impl Setting {
     }
 }
 
-/// The settings of one level (account, bucket or access point). A configuration that is absent and a
-/// member that is missing count as false.
+/// The settings of one level (account, bucket or access point). A configuration that is absent and
+/// a member that is missing count as false.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[expect(clippy::struct_excessive_bools, reason = "AWS's own shape is four booleans")]

@@ -133,8 +133,8 @@ impl Search<'_> {
             .collect()
     }
 
-    /// Through an access point of one VPC the world is cut down to what is in that VPC: to the world
-    /// the path is closed, to the VPC it is open.
+    /// Through an access point of one VPC the world is cut down to what is in that VPC: to the
+    /// world the path is closed, to the VPC it is open.
     fn along_from_vpc(&self, way: &Way<'_>, vpc: Option<&str>, paths: &mut Vec<Path>) {
         let inside = vpc.is_some_and(|vpc| self.trust.vpcs.contains(vpc));
         for mut path in self.along(way) {
@@ -172,9 +172,9 @@ impl Search<'_> {
     }
 }
 
-/// Whether AWS surely calls a policy public, so that `RestrictPublicBuckets` surely restricts. Its own
-/// answer decides; without one, ours does where Deny statements, which AWS may count, do not change
-/// it.
+/// Whether AWS surely calls a policy public, so that `RestrictPublicBuckets` surely restricts. Its
+/// own answer decides; without one, ours does where Deny statements, which AWS may count, do not
+/// change it.
 fn surely_public(own: InForce<'_>, of: PolicyOf, status: Option<bool>) -> bool {
     let Some(document) = own.document else { return false };
     if let Some(status) = status {

@@ -150,7 +150,8 @@ pub enum Held {
         /// Its last day.
         expires: Date,
     },
-    /// All four settings are on already and the path is open all the same: settings cannot close it.
+    /// All four settings are on already and the path is open all the same: settings cannot close
+    /// it.
     NothingLeftToTurnOn,
 }
 

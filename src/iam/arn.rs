@@ -1,4 +1,5 @@
-//! ARNs as the policy language sees them: six parts between colons, the last with colons of its own.
+//! ARNs as the policy language sees them: six parts between colons, the last with colons of its
+//! own.
 
 use crate::iam::pattern::Glob;
 use crate::name::AccountId;

@@ -1,8 +1,8 @@
 //! Conditions: operators, keys and values, as written. What they mean for a request is in
 //! `request` (one request) and `holds` (all requests of a caller).
 //!
-//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Creating a condition
-//! with multiple keys or values".
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Creating a
+//! condition with multiple keys or values".
 
 use serde_json::Value;
 

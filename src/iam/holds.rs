@@ -1,8 +1,8 @@
 //! Whether conditions can hold, and whether they must, over all requests of a caller.
 //!
 //! A sound, simple rule: each condition is judged by itself. Of an Allow, what is not proved narrow
-//! counts as wide ([`can_hold`] errs towards yes); of a Deny, what is not proved effective counts as
-//! absent ([`must_hold`] errs towards no).
+//! counts as wide ([`can_hold`] errs towards yes); of a Deny, what is not proved effective counts
+//! as absent ([`must_hold`] errs towards no).
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -40,8 +40,8 @@ impl Glob {
     }
 
     /// Whether whatever matches `narrower` surely matches this pattern too. `false` says only that
-    /// this could not be shown: a `*` of `narrower` must fall to a `*` of ours, its `?` to a `*` or a
-    /// `?`.
+    /// this could not be shown: a `*` of `narrower` must fall to a `*` of ours, its `?` to a `*` or
+    /// a `?`.
     #[must_use]
     pub fn covers(&self, narrower: &Self) -> bool {
         glob(&self.0, &narrower.0, |own, letter| match letter {

@@ -1,5 +1,5 @@
-//! Who gets through: an offer (an Allow statement, or a grant of an ACL), less whatever the Denies of
-//! the policies in force are proved to take away.
+//! Who gets through: an offer (an Allow statement, or a grant of an ACL), less whatever the Denies
+//! of the policies in force are proved to take away.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -246,8 +246,9 @@ fn clause_has<T>(clause: &Clause<T>, is: impl Fn(&T) -> bool) -> bool {
     }
 }
 
-/// The callers to ask about: those that the offer names, and where it names everyone also those that
-/// its conditions name; where these let unnamed callers in, those that any statement tells apart.
+/// The callers to ask about: those that the offer names, and where it names everyone also those
+/// that its conditions name; where these let unnamed callers in, those that any statement tells
+/// apart.
 fn named_callers(
     offer: &Offer<'_>,
     own: InForce<'_>,

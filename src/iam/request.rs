@@ -103,7 +103,7 @@ fn is(principal: &Principal, requester: &Requester) -> bool {
         }
         Requester::Service(name) => {
             matches!(principal, Principal::Everyone)
-                || matches!(principal, Principal::Service(named) if named.eq_ignore_ascii_case(name))
+                || principal.service().is_some_and(|named| named.eq_ignore_ascii_case(name))
         }
         Requester::Identity { account, arn } => match principal {
             Principal::Everyone | Principal::AnyIdentity => true,

@@ -39,8 +39,8 @@ impl LocalAccount {
         Self { now, content: Mutex::new(Content { buckets, ..Content::default() }) }
     }
 
-    /// The account as far as an event tells of it: the bucket that it names, with what the change put
-    /// there and nothing else.
+    /// The account as far as an event tells of it: the bucket that it names, with what the change
+    /// put there and nothing else.
     #[must_use]
     pub fn from_event(trigger: &Trigger, now: OffsetDateTime) -> Self {
         Self::from_states(sketch::bucket(trigger).into_iter().collect(), now)

@@ -1,5 +1,5 @@
-//! A bucket as far as one event tells of it. For `replay` without a snapshot only: what an event says
-//! is never the ground for anything real.
+//! A bucket as far as one event tells of it. For `replay` without a snapshot only: what an event
+//! says is never the ground for anything real.
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,8 @@ use s3_guardrail::trust::Trust;
 use crate::input::{self, Source};
 use crate::{Ended, Format, complain, verdict_text};
 
-/// Judges bucket snapshots: who gets in from outside the account, through what, proved by a request.
+/// Judges bucket snapshots: who gets in from outside the account, through what, proved by a
+/// request.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Snapshots: `.json` with one object, `.jsonl` with one a line, `-` for standard input

@@ -1,0 +1,84 @@
+//! Who could ask for what a path lets through.
+
+use crate::exposure::paths::Way;
+use crate::exposure::{Class, Parties};
+use crate::iam::{Caller, Clause, Condition, Document, Principal, Requester};
+use crate::name::AccountId;
+
+/// Accounts of which a policy names at most some.
+const STRANGERS: [&str; 3] = ["998877665544", "887766554433", "776655443322"];
+
+/// Who could ask, as a class of callers and as one requester of it.
+pub(super) struct Asker {
+    pub caller: Caller,
+    pub requester: Requester,
+}
+
+/// The askers of a class; for a bounded one, `parties`.
+pub(super) fn askers(class: Class, parties: &Parties, way: &Way<'_>) -> Vec<Asker> {
+    let anonymous = |caller| Asker { caller, requester: Requester::Anonymous };
+    let stranger = |caller| {
+        let documents = way.own.document.into_iter().chain(way.behind.and_then(|b| b.document));
+        let named = |account: &AccountId| documents.clone().any(|d| names(d, account.as_str()));
+        let account = STRANGERS
+            .iter()
+            .filter_map(|digits| AccountId::parse(digits).ok())
+            .find(|account| !named(account));
+        account.map(|account| Asker { caller, requester: identity(account, None) })
+    };
+    match class {
+        Class::None => Vec::new(),
+        Class::Anonymous => vec![anonymous(Caller::Anonymous)],
+        Class::Authenticated => stranger(Caller::Stranger).into_iter().collect(),
+        Class::External | Class::Trusted => {
+            let mut askers = of_accounts(parties, way);
+            let organizations = parties.organizations.iter().cloned().map(Caller::Organization);
+            askers.extend(organizations.filter_map(stranger));
+            askers.extend(parties.canonical_users.iter().map(|id| Asker {
+                caller: Caller::CanonicalUser(id.clone()),
+                requester: Requester::CanonicalUser(id.clone()),
+            }));
+            if !parties.others.is_empty() {
+                askers.push(anonymous(Caller::Located { signed: false }));
+                askers.extend(stranger(Caller::Located { signed: true }));
+            }
+            askers
+        }
+    }
+}
+
+/// Principals of the accounts among `parties`: those that the offer names (a service calls for the
+/// account), else any role.
+fn of_accounts(parties: &Parties, way: &Way<'_>) -> Vec<Asker> {
+    let (Clause::In(principals) | Clause::NotIn(principals)) = &way.offer.principal;
+    let named = |account: &AccountId| {
+        principals.iter().find_map(|principal| principal.arn_in(account).map(str::to_owned))
+    };
+    let ask = |account: &AccountId| {
+        if let Some(name) = principals.iter().find_map(Principal::service).map(str::to_owned) {
+            let on_behalf_of = Some(account.clone());
+            let caller = Caller::Service { name: name.clone(), on_behalf_of };
+            return Asker { caller, requester: Requester::Service(name) };
+        }
+        let arn = named(account);
+        Asker {
+            caller: Caller::Account { account: account.clone(), arn: arn.clone() },
+            requester: identity(account.clone(), arn),
+        }
+    };
+    parties.accounts.iter().map(ask).collect()
+}
+
+fn identity(account: AccountId, arn: Option<String>) -> Requester {
+    let arn = arn.unwrap_or_else(|| format!("arn:aws:iam::{account}:role/x"));
+    Requester::Identity { account, arn }
+}
+
+fn names(document: &Document, account: &str) -> bool {
+    document.statements.iter().any(|statement| {
+        let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
+        let by_principal = |p: &Principal| p.account().is_some_and(|a| a.as_str() == account);
+        let by_value = |c: &Condition| c.values.iter().any(|value| value.contains(account));
+        list.iter().any(by_principal) || statement.conditions.iter().any(by_value)
+    })
+}
