@@ -102,7 +102,7 @@ impl<'a> Parts<'a> {
 
 /// The answer, where `code` means that there is nothing: `nothing`.
 ///
-/// Source: the errors of each call in the S3 API reference. With any other code the part is unknown.
+/// Source: the errors of each call in the S3 API reference. By any other code it is unknown.
 pub(super) fn or_absent<T, E>(asked: Result<Observed<T>, E>, code: &str, nothing: T) -> Asked<T>
 where
     Refusal: From<E>,

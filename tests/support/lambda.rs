@@ -15,7 +15,7 @@ use super::http;
 use super::moto::moto;
 
 /// How long an invocation may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A running function.
 pub struct Function {

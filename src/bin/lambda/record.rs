@@ -49,6 +49,7 @@ pub(crate) fn run(
     let verified = judged().filter_map(|judged| judged.verified).reduce(|one, other| one && other);
     let verdicts = judged().map(|judged| &judged.before);
     let disagreements = verdicts.filter(|verdict| verdict.disagreement.is_some());
+    let disagreements = disagreements.map(|verdict| verdict.bucket.to_string());
     let unreadable = judged().flat_map(|judged| &judged.before.unreadable);
     tracing::info!(
         request_id,
@@ -68,7 +69,7 @@ pub(crate) fn run(
         applied_failed_count = applied().filter(|applied| applied.result.is_err()).count(),
         verified,
         unreadable = names(unreadable.map(|(part, _)| part.clone())),
-        policy_status_disagreements = names(disagreements.map(|verdict| verdict.bucket.to_string())),
+        policy_status_disagreements = names(disagreements),
         alert_count = report.alerts.iter().filter(|sent| sent.result.is_ok()).count(),
         alert_failed_count = report.alerts.iter().filter(|sent| sent.result.is_err()).count(),
         ignored = report.ignored,
