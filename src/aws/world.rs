@@ -1,0 +1,117 @@
+//! The world of one invocation, on AWS.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::sync::OnceCell;
+
+use super::clients::{Clients, Regional};
+use super::convert;
+use super::refusal::Refusal;
+use super::{apply, list, publish, read};
+use crate::alert::Message;
+use crate::bucket::{AccountId, Region, Settings};
+use crate::event::Scope;
+use crate::ports::{Failure, Reading, Target, World};
+use crate::remedy::Remedy;
+
+/// AWS as one invocation sees it. What belongs to an account and not to a bucket is read once.
+#[derive(Debug)]
+pub struct Aws {
+    pub(super) clients: Arc<Clients>,
+    own: Option<AccountId>,
+    accounts: Mutex<HashMap<AccountId, Arc<Account>>>,
+}
+
+/// The effective settings of one account, as the Region that was first asked sees them. They are
+/// one setting for all Regions, and reach some later than others.
+#[derive(Debug)]
+struct Account {
+    region: Region,
+    settings: OnceCell<Settings>,
+}
+
+impl Aws {
+    /// The world of an invocation of the function at `function_arn`, whose account is our own.
+    #[must_use]
+    pub fn new(clients: Arc<Clients>, function_arn: &str) -> Self {
+        let account = function_arn.split(':').nth(4);
+        let own = account.and_then(|account| AccountId::parse(account).ok());
+        Self { clients, own, accounts: Mutex::default() }
+    }
+
+    /// The clients for `account` in `region`.
+    pub(super) async fn regional(
+        &self,
+        account: &AccountId,
+        region: &Region,
+    ) -> Result<Regional, Failure> {
+        let own = match &self.own {
+            Some(own) => own.clone(),
+            None => self.clients.own_account().await?,
+        };
+        self.clients.of(account, &own, region).await
+    }
+
+    /// From which Region `account` is to be asked for its settings; the first who says so decides.
+    pub(super) fn ask_account_in(&self, account: &AccountId, region: &Region) {
+        self.account(account, region);
+    }
+
+    /// The effective settings of `account`. A failure is not kept: the next bucket asks again.
+    pub(super) async fn account_settings(
+        &self,
+        id: &AccountId,
+        region: &Region,
+    ) -> Result<Settings, Refusal> {
+        let account = self.account(id, region);
+        let asked = account.settings.get_or_try_init(|| async {
+            let regional = self.regional(id, &account.region).await?;
+            let answer = regional.s3control.get_public_access_block().account_id(id.as_str());
+            match answer.send().await.map_err(Refusal::from) {
+                Ok(answer) => {
+                    Ok(convert::control_settings(answer.public_access_block_configuration.as_ref()))
+                }
+                Err(refusal) if refusal.is("NoSuchPublicAccessBlockConfiguration") => {
+                    Ok(Settings::default())
+                }
+                Err(refusal) => Err(refusal),
+            }
+        });
+        asked.await.copied()
+    }
+
+    fn account(&self, id: &AccountId, region: &Region) -> Arc<Account> {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Account { region: region.clone(), settings: OnceCell::new() };
+        Arc::clone(accounts.entry(id.clone()).or_insert_with(|| Arc::new(new())))
+    }
+}
+
+impl World for Aws {
+    async fn locate(&self, scope: &Scope) -> Result<Vec<Target>, Failure> {
+        list::locate(self, scope).await
+    }
+
+    async fn read(&self, target: &Target) -> Result<Reading, Failure> {
+        read::read(self, target).await
+    }
+
+    async fn apply(&self, remedy: &Remedy) -> Result<(), Failure> {
+        apply::apply(self, remedy).await
+    }
+
+    async fn publish(&self, message: &Message) -> Result<(), Failure> {
+        publish::publish(&self.clients, message).await
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+
+    async fn pause(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}

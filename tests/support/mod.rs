@@ -1,0 +1,7 @@
+//! What the tests of the built function stand on: moto as AWS, a Runtime API, accounts, events.
+
+pub mod account;
+pub mod events;
+mod http;
+pub mod lambda;
+pub mod moto;
