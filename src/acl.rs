@@ -2,8 +2,6 @@
 //!
 //! Source: S3 User Guide, "Access control list (ACL) overview".
 
-use crate::bucket::Ownership;
-
 /// An access control list of a bucket or an object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Acl {
@@ -151,16 +149,5 @@ impl Acl {
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.grants.iter().any(|grant| grant.grantee.is_public())
-    }
-}
-
-impl Ownership {
-    /// Whether ACLs take part in authorization.
-    #[must_use]
-    pub fn acls_in_force(self) -> bool {
-        match self {
-            Self::BucketOwnerEnforced => false,
-            Self::BucketOwnerPreferred | Self::ObjectWriter => true,
-        }
     }
 }

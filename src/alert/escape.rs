@@ -18,10 +18,11 @@ pub fn quoted(text: &str) -> String {
 /// what markup is made of as `\u{…}`, links defanged.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    cleaned(text, SHOWN_CHARS, "`<>&")
+    cleaned(text, SHOWN_CHARS, "`<>&\\")
 }
 
-/// A sentence of ours that may quote strangers: as [`shown`], backticks left as they are.
+/// A sentence of ours that may quote strangers: as [`shown`], but for backticks and backslashes,
+/// which are left as they are.
 #[must_use]
 pub fn sentence(text: &str) -> String {
     cleaned(text, SENTENCE_CHARS, "<>&")
@@ -52,12 +53,12 @@ fn is_written_right_to_left(letter: char) -> bool {
 fn cleaned(text: &str, most_chars: usize, markup: &str) -> String {
     let mut clean = String::with_capacity(text.len().min(most_chars));
     for letter in text.chars().take(most_chars) {
-        if letter == '\\' {
-            clean.push_str("\\\\");
-        } else if is_hidden(letter) || markup.contains(letter) {
-            clean.extend(letter.escape_unicode());
-        } else {
-            clean.push(letter);
+        match letter {
+            '\\' if markup.contains(letter) => clean.push_str("\\\\"),
+            _ if is_hidden(letter) || markup.contains(letter) => {
+                clean.extend(letter.escape_unicode());
+            }
+            _ => clean.push(letter),
         }
     }
     let left_out = text.chars().count().saturating_sub(most_chars);
@@ -134,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_sentence_keeps_its_backticks() {
-        assert_eq!(sentence("bucket `x` <b>"), r"bucket `x` \u{3c}b\u{3e}");
+        assert_eq!(sentence(r"bucket `x\n` <b>"), r"bucket `x\n` \u{3c}b\u{3e}");
     }
 
     proptest::proptest! {

@@ -20,7 +20,7 @@ use crate::report::{Applied, Judged, Outcome, Run};
 
 const NOW: OffsetDateTime = datetime!(2026-11-20 09:14:07 UTC);
 
-pub(super) fn target() -> Target {
+pub(crate) fn target() -> Target {
     Target {
         bucket: BucketName::parse("clinic-reports").unwrap(),
         account: AccountId::parse("111122223333").unwrap(),
@@ -48,7 +48,7 @@ fn actor() -> Actor {
     }
 }
 
-fn trigger() -> Trigger {
+pub(crate) fn trigger() -> Trigger {
     let target = target();
     Trigger {
         event: EventInfo {
@@ -159,11 +159,11 @@ fn run(judged: Judged) -> Run {
     Run { target: target(), outcome: Outcome::Judged(Box::new(judged)) }
 }
 
-fn failure(code: &str, message: &str) -> Failure {
+pub(crate) fn failure(code: &str, message: &str) -> Failure {
     Failure { code: code.to_owned(), message: message.to_owned() }
 }
 
-fn fixed() -> Run {
+pub(crate) fn fixed() -> Run {
     let restrict = Closer::Bucket(Setting::RestrictPublicBuckets);
     let mut judged = written(
         judged(verdict(vec![public_read(), partner(Class::External)]), Mode::Enforce),
@@ -177,7 +177,7 @@ fn fixed() -> Run {
     run(judged)
 }
 
-fn denied() -> Run {
+pub(crate) fn denied() -> Run {
     let because = "the role `s3-guardrail` may not do this in account 111122223333";
     run(written(
         judged(verdict(vec![public_read()]), Mode::Enforce),
@@ -192,7 +192,7 @@ fn not_seen() -> Run {
     run(judged)
 }
 
-fn would_fix() -> Run {
+pub(crate) fn would_fix() -> Run {
     let authenticated =
         statement(2, None, Class::Authenticated, &["s3:PutObject", "s3:DeleteObject"]);
     run(judged(verdict(vec![authenticated, public_read(), partner(Class::External)]), Mode::Notify))
@@ -238,14 +238,14 @@ fn object_acl() -> Run {
     run(judged)
 }
 
-fn nothing_left() -> Run {
+pub(crate) fn nothing_left() -> Run {
     let mut judged = judged(verdict(vec![public_read()]), Mode::Enforce);
     judged.decision.apply = Vec::new();
     judged.decision.held = vec![Held::NothingLeftToTurnOn];
     run(judged)
 }
 
-fn exempted_and_cut() -> Run {
+pub(crate) fn exempted_and_cut() -> Run {
     let restrict = Closer::Bucket(Setting::RestrictPublicBuckets);
     let list = || statement(1, None, Class::Anonymous, &["s3:ListBucket"]);
     let mut judged = written(judged(verdict(vec![public_read(), list()]), Mode::Enforce), Ok(()));
@@ -291,7 +291,7 @@ fn hostile() -> (Trigger, Run) {
     (trigger, run(judged))
 }
 
-fn page(trigger: &Trigger, run: &Run) -> Message {
+pub(crate) fn page(trigger: &Trigger, run: &Run) -> Message {
     let mut messages = compose(trigger, run);
     assert_eq!(messages.len(), 1);
     messages.remove(0)
@@ -324,137 +324,149 @@ fn all() -> Vec<Message> {
     messages
 }
 
-fn golden(name: &str, message: &Message) {
-    let shown = format!("Subject: {}\n\n{}", message.subject, message.text);
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!(name, shown);
-    });
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[test]
-fn pages_read_as_they_should() {
-    for (name, run) in [
-        ("fixed_policy", fixed()),
-        ("not_fixed_denied", denied()),
-        ("not_fixed_not_seen", not_seen()),
-        ("not_fixed_nothing_left", nothing_left()),
-        ("would_fix_in_notify", would_fix()),
-        ("external_alert", external()),
-        ("unknown_missing_permission", unknown()),
-        ("fixed_object_acl", object_acl()),
-        ("fixed_exemption_cut_too", exempted_and_cut()),
-    ] {
-        golden(name, &page(&trigger(), &run));
+    fn golden(name: &str, message: &Message) {
+        let shown = format!("Subject: {}\n\n{}", message.subject, message.text);
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!(name, shown);
+        });
     }
-    let (trigger, run) = hostile();
-    golden("hostile_names", &page(&trigger, &run));
-    golden("blind", &blind());
-}
 
-#[test]
-fn the_report_of_a_page_is_the_published_one() {
-    let message = page(&trigger(), &fixed());
-    let body = message.body();
-    let (text, report) = body.split_once("\n--- report (JSON) ---\n").unwrap();
-    assert_eq!(text, message.text);
-    let report: Value = serde_json::from_str(report).unwrap();
-    assert_eq!(report, message.report);
-    let pretty = serde_json::to_string_pretty(&report).unwrap();
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("fixed_policy_report", pretty);
-    });
-}
-
-#[test]
-fn nothing_is_told_where_nothing_is_open_or_the_mode_is_observe() {
-    let latent = closed(public_read(), Closer::Account(Setting::RestrictPublicBuckets));
-    for judged in [
-        judged(verdict(Vec::new()), Mode::Enforce),
-        judged(verdict(vec![latent]), Mode::Enforce),
-        judged(verdict(vec![partner(Class::Trusted)]), Mode::Enforce),
-        judged(verdict(vec![public_read()]), Mode::Observe),
-    ] {
-        assert!(compose(&trigger(), &run(judged)).is_empty());
+    #[test]
+    fn pages_read_as_they_should() {
+        for (name, run) in [
+            ("fixed_policy", fixed()),
+            ("not_fixed_denied", denied()),
+            ("not_fixed_not_seen", not_seen()),
+            ("not_fixed_nothing_left", nothing_left()),
+            ("would_fix_in_notify", would_fix()),
+            ("external_alert", external()),
+            ("unknown_missing_permission", unknown()),
+            ("fixed_object_acl", object_acl()),
+            ("fixed_exemption_cut_too", exempted_and_cut()),
+        ] {
+            golden(name, &page(&trigger(), &run));
+        }
+        let (trigger, run) = hostile();
+        golden("hostile_names", &page(&trigger, &run));
+        golden("blind", &blind());
     }
-    let gone = Run { target: target(), outcome: Outcome::Gone("it was deleted".to_owned()) };
-    assert!(compose(&trigger(), &gone).is_empty());
-}
 
-#[test]
-fn a_write_that_nobody_saw_holding_is_told_as_not_fixed() {
-    let run = run(written(judged(verdict(vec![public_read()]), Mode::Enforce), Ok(())));
-    let message = page(&trigger(), &run);
-    assert!(message.subject.starts_with("S3 NOT FIXED: "), "{}", message.subject);
-    assert!(message.text.contains("could not be read again"), "{}", message.text);
-}
-
-#[test]
-fn subjects_are_what_sns_takes() {
-    let long = |mut run: Run| {
-        run.target.bucket = BucketName::parse(&"b".repeat(255)).unwrap();
-        page(&trigger(), &run)
-    };
-    let longest = [fixed(), denied(), would_fix(), external(), unknown()].map(long);
-    for message in all().iter().chain(&longest) {
-        let subject = &message.subject;
-        assert!(subject.len() < 100 && subject.starts_with("S3 "), "{subject}");
-        assert!(subject.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{subject}");
-        assert!(subject.ends_with("(111122223333)"), "{subject}");
-    }
-    assert_eq!(longest[0].subject.len(), 99);
-}
-
-#[test]
-fn no_page_holds_what_a_terminal_a_mail_or_a_chat_would_obey() {
-    for message in all() {
+    #[test]
+    fn the_report_of_a_page_is_the_published_one() {
+        let message = page(&trigger(), &fixed());
         let body = message.body();
-        assert!(body.lines().all(|line| !line.chars().any(super::escape::is_hidden)), "{body}");
-        assert!(!body.contains("<https") && !message.text.contains("evil.example|click>"));
-        assert!(!message.text.contains("https://evil"), "{body}");
-        let headings = message.text.lines().filter(|line| line.starts_with("STATE NOW")).count();
-        assert!(headings <= 1, "{body}");
+        let (text, report) = body.split_once("\n--- report (JSON) ---\n").unwrap();
+        assert_eq!(text, message.text);
+        let report: Value = serde_json::from_str(report).unwrap();
+        assert_eq!(report, message.report);
+        let pretty = serde_json::to_string_pretty(&report).unwrap();
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("fixed_policy_report", pretty);
+        });
     }
-    let (trigger, run) = hostile();
-    assert!(!page(&trigger, &run).text.contains("rm -rf ~; '\n"));
-}
 
-#[test]
-fn the_proposed_exemption_can_be_pasted_and_covers_what_was_found() {
-    for run in [denied(), would_fix(), external(), object_acl()] {
-        let Outcome::Judged(judged) = &run.outcome else { panic!() };
-        let text = page(&trigger(), &run).text;
-        let (_, after) = text.split_once("   [[exemptions]]\n").unwrap();
-        let lines: Vec<_> = after.lines().map_while(|line| line.strip_prefix("   ")).collect();
-        let block = format!("{DEFAULT}\n[[exemptions]]\n{}", lines.join("\n"));
-        let guardrail = Guardrail::parse(&block).unwrap_or_else(|error| panic!("{error}\n{block}"));
-        let target = target();
-        let state = BucketState::empty(target.bucket, target.account, Some(target.region));
-        let decision = decide(&judged.before, &state, &guardrail, NOW);
-        assert!(decision.action < judged.decision.action, "{block}");
-        assert!(decision.action < RuleAction::Contain, "{block}");
+    #[test]
+    fn nothing_is_told_where_nothing_is_open_or_the_mode_is_observe() {
+        let latent = closed(public_read(), Closer::Account(Setting::RestrictPublicBuckets));
+        for judged in [
+            judged(verdict(Vec::new()), Mode::Enforce),
+            judged(verdict(vec![latent]), Mode::Enforce),
+            judged(verdict(vec![partner(Class::Trusted)]), Mode::Enforce),
+            judged(verdict(vec![public_read()]), Mode::Observe),
+        ] {
+            assert!(compose(&trigger(), &run(judged)).is_empty());
+        }
+        let gone = Run { target: target(), outcome: Outcome::Gone("it was deleted".to_owned()) };
+        assert!(compose(&trigger(), &gone).is_empty());
     }
-}
 
-#[test]
-fn a_body_is_never_too_long() {
-    let many: Vec<_> = (0..4_000)
-        .map(|index| statement(index, Some(&"s".repeat(300)), Class::Anonymous, &["s3:GetObject"]))
-        .collect();
-    let message = page(&trigger(), &run(judged(verdict(many), Mode::Notify)));
-    let body = message.body();
-    assert!(body.len() < 262_144, "{}", body.len());
-    let report: Value = serde_json::from_str(body.lines().last().unwrap()).unwrap();
-    assert_eq!(report["buckets"][0]["before"]["paths"].as_array().unwrap().len(), 20);
-    assert!(report["cut"][0].as_str().unwrap().starts_with("paths"), "{}", report["cut"]);
+    #[test]
+    fn a_write_that_nobody_saw_holding_is_told_as_not_fixed() {
+        let run = run(written(judged(verdict(vec![public_read()]), Mode::Enforce), Ok(())));
+        let message = page(&trigger(), &run);
+        assert!(message.subject.starts_with("S3 NOT FIXED: "), "{}", message.subject);
+        assert!(message.text.contains("could not be read again"), "{}", message.text);
+    }
 
-    let mut huge = public_read();
-    huge.via = Via::ObjectAcl { key: "\u{202e}".repeat(200_000), grant: 0 };
-    let body = page(&trigger(), &run(judged(verdict(vec![huge]), Mode::Notify))).body();
-    assert!(body.len() < 262_144, "{}", body.len());
-    assert_eq!(body.lines().last().unwrap(), r#"{"cut":["report"]}"#);
+    #[test]
+    fn subjects_are_what_sns_takes() {
+        let long = |mut run: Run| {
+            run.target.bucket = BucketName::parse(&"b".repeat(255)).unwrap();
+            page(&trigger(), &run)
+        };
+        let longest = [fixed(), denied(), would_fix(), external(), unknown()].map(long);
+        for message in all().iter().chain(&longest) {
+            let subject = &message.subject;
+            assert!(subject.len() < 100 && subject.starts_with("S3 "), "{subject}");
+            assert!(subject.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{subject}");
+            assert!(subject.ends_with("(111122223333)"), "{subject}");
+        }
+        assert_eq!(longest[0].subject.len(), 99);
+    }
 
-    let text = "ä".repeat(300_000);
-    let long = Message { text, ..page(&trigger(), &fixed()) };
-    assert!(long.body().len() < 262_144);
-    assert!(long.body().contains("... (cut: "));
+    #[test]
+    fn no_page_holds_what_a_terminal_a_mail_or_a_chat_would_obey() {
+        for message in all() {
+            let body = message.body();
+            assert!(
+                body.lines().all(|line| !line.chars().any(crate::alert::escape::is_hidden)),
+                "{body}"
+            );
+            assert!(!body.contains("<https") && !message.text.contains("evil.example|click>"));
+            assert!(!message.text.contains("https://evil"), "{body}");
+            let headings =
+                message.text.lines().filter(|line| line.starts_with("STATE NOW")).count();
+            assert!(headings <= 1, "{body}");
+        }
+        let (trigger, run) = hostile();
+        assert!(!page(&trigger, &run).text.contains("rm -rf ~; '\n"));
+    }
+
+    #[test]
+    fn the_proposed_exemption_can_be_pasted_and_covers_what_was_found() {
+        for run in [denied(), would_fix(), external(), object_acl()] {
+            let Outcome::Judged(judged) = &run.outcome else { panic!() };
+            let text = page(&trigger(), &run).text;
+            let (_, after) = text.split_once("   [[exemptions]]\n").unwrap();
+            let lines: Vec<_> = after.lines().map_while(|line| line.strip_prefix("   ")).collect();
+            let block = format!("{DEFAULT}\n[[exemptions]]\n{}", lines.join("\n"));
+            let guardrail =
+                Guardrail::parse(&block).unwrap_or_else(|error| panic!("{error}\n{block}"));
+            let target = target();
+            let state = BucketState::empty(target.bucket, target.account, Some(target.region));
+            let decision = decide(&judged.before, &state, &guardrail, NOW);
+            assert!(decision.action < judged.decision.action, "{block}");
+            assert!(decision.action < RuleAction::Contain, "{block}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_never_too_long() {
+        let many: Vec<_> = (0..4_000)
+            .map(|index| {
+                statement(index, Some(&"s".repeat(300)), Class::Anonymous, &["s3:GetObject"])
+            })
+            .collect();
+        let message = page(&trigger(), &run(judged(verdict(many), Mode::Notify)));
+        let body = message.body();
+        assert!(body.len() < 262_144, "{}", body.len());
+        let report: Value = serde_json::from_str(body.lines().last().unwrap()).unwrap();
+        assert_eq!(report["buckets"][0]["before"]["paths"].as_array().unwrap().len(), 20);
+        assert!(report["cut"][0].as_str().unwrap().starts_with("paths"), "{}", report["cut"]);
+
+        let mut huge = public_read();
+        huge.via = Via::ObjectAcl { key: "\u{202e}".repeat(200_000), grant: 0 };
+        let body = page(&trigger(), &run(judged(verdict(vec![huge]), Mode::Notify))).body();
+        assert!(body.len() < 262_144, "{}", body.len());
+        assert_eq!(body.lines().last().unwrap(), r#"{"cut":["report"]}"#);
+
+        let text = "ä".repeat(300_000);
+        let long = Message { text, ..page(&trigger(), &fixed()) };
+        assert!(long.body().len() < 262_144);
+        assert!(long.body().contains("... (cut: "));
+    }
 }

@@ -13,7 +13,7 @@ mod text;
 pub mod words;
 
 #[cfg(test)]
-mod examples;
+pub(crate) mod examples;
 
 use serde_json::Value;
 

@@ -60,8 +60,8 @@ pub(super) fn blind_steps(trigger: &Trigger, target: Option<&Target>) -> Vec<Ste
     let account = target.map_or(&trigger.event.account, |target| &target.account);
     let mut steps = vec![Step {
         what: format!(
-            "See that the guardrail gets into account {account}: that its role there exists, trusts \
-             the guardrail's role, and is forbidden nothing by a service control policy"
+            "See that the guardrail gets into account {account}: that its role there exists, \
+             trusts the guardrail's role, and is forbidden nothing by a service control policy"
         ),
         lines: Vec::new(),
     }];

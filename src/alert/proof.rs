@@ -7,7 +7,7 @@ use crate::exposure::{Witness, WitnessPrincipal};
 use crate::iam::Access;
 use crate::ports::Target;
 
-/// A command that sends the request, after what to make of it; `None` where it would change
+/// A command that sends the request, after what to make of its answer; `None` where it would change
 /// something, or where a name in it is not safe to give to a shell.
 pub(super) fn command(witness: &Witness, target: &Target) -> Option<String> {
     match witness.action.access() {

@@ -146,6 +146,17 @@ pub enum Part {
     WebsiteConfiguration,
 }
 
+impl Ownership {
+    /// Whether ACLs take part in authorization.
+    #[must_use]
+    pub fn acls_in_force(self) -> bool {
+        match self {
+            Self::BucketOwnerEnforced => false,
+            Self::BucketOwnerPreferred | Self::ObjectWriter => true,
+        }
+    }
+}
+
 impl Part {
     /// Every part.
     pub const ALL: [Self; 10] = [

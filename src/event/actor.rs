@@ -1,5 +1,7 @@
 //! Who made a change: CloudTrail's `userIdentity` as one actor.
 
+use serde::Serialize;
+
 /// Who made a change. What an event does not say is `None`, never guessed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -35,7 +37,8 @@ pub struct Actor {
 }
 
 /// The kind of an identity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ActorKind {
     /// The account's root user.
     Root,
@@ -62,7 +65,8 @@ pub enum ActorKind {
 }
 
 /// How far the name of a human can be relied on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// AWS vouches for it.
     High,

@@ -5,6 +5,7 @@ mod evaluate;
 mod paths;
 mod public;
 mod verdict;
+mod way;
 mod witness;
 mod zone;
 

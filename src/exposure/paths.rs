@@ -4,22 +4,12 @@ use crate::acl::{Acl, Grantee};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
 use crate::exposure::public::{self, PolicyOf};
+use crate::exposure::way::Way;
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness, zone};
 use crate::iam::{
     Caller, Clause, Document, InForce, Offer, Place, Principal, Route, is_bounded, reach,
 };
 use crate::trust::Trust;
-
-/// One statement or grant, with what stands for and against it.
-pub(super) struct Way<'a> {
-    pub via: Via,
-    pub offer: Offer<'a>,
-    /// The policy beside the offer, whose Denies count.
-    pub own: InForce<'a>,
-    /// The policy that must let the same request through as well.
-    pub behind: Option<InForce<'a>>,
-    pub closed_by: &'a [Closer],
-}
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {

@@ -10,7 +10,7 @@ mod context;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::asker::{Asker, askers};
-use crate::exposure::paths::Way;
+use crate::exposure::way::Way;
 use crate::exposure::{Class, Parties, Via, Witness, WitnessPrincipal};
 use crate::iam::{
     Action, Answer, Arn, Caller, Carried, Clause, Condition, Document, Effect, Request, Requester,

@@ -502,7 +502,10 @@ mod tests {
                 settings: match settings {
                     0 => Observed::Known(Settings::ALL_ON),
                     1 => Observed::Unknown("AccessDenied".to_owned()),
-                    2 => Observed::Known(Settings { ignore_public_acls: true, ..Settings::default() }),
+                    2 => Observed::Known(Settings {
+                        ignore_public_acls: true,
+                        ..Settings::default()
+                    }),
                     _ => Observed::Known(Settings::default()),
                 },
                 ..state()
@@ -518,8 +521,9 @@ mod tests {
             by_tag in any::<bool>(),
         ) -> Match {
             let tag = ("class".to_owned(), vec![Glob::new("ph?")]);
+            let account = by_account.then(|| AccountId::parse(account).unwrap());
             Match {
-                accounts: by_account.then(|| AccountId::parse(account).unwrap()).into_iter().collect(),
+                accounts: account.into_iter().collect(),
                 buckets: buckets.into_iter().map(Glob::new).collect(),
                 tags: by_tag.then_some(tag).into_iter().collect(),
             }

@@ -513,7 +513,9 @@ expires  = 2027-01-31
 
     proptest::proptest! {
         #[test]
-        fn whatever_is_written_nothing_panics(at in 0..CONTRACT.len(), with in "[\\x00-\u{2ff}]{0,3}") {
+        fn whatever_is_written_nothing_panics(
+            at in 0..CONTRACT.len(), with in "[\\x00-\u{2ff}]{0,3}",
+        ) {
             let mut text = CONTRACT.to_owned();
             text.replace_range(at..=at, &with);
             if let Err(error) = Guardrail::parse(&text) {

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use crate::iam::document::{DocumentError, at, inside, object};
+use crate::iam::grammar::{DocumentError, at, inside, object};
 
 /// One condition: an operator, a key, and values of which any may be met (for a negated operator:
 /// none).

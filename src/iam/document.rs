@@ -7,6 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::iam::condition::Condition;
+use crate::iam::grammar::{DocumentError, at, inside, object, strings};
 use crate::iam::pattern::Glob;
 use crate::iam::principal::Principal;
 use crate::strict_json;
@@ -62,16 +63,6 @@ pub enum Clause<T> {
     In(Vec<T>),
     /// All but these.
     NotIn(Vec<T>),
-}
-
-/// A document that cannot be judged: where in it and why.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {reason}")]
-pub struct DocumentError {
-    /// Such as `Statement[2].Condition`.
-    pub place: String,
-    /// What is wrong there, and what was expected.
-    pub reason: String,
 }
 
 impl Document {
@@ -184,34 +175,6 @@ fn clause<T>(
 
 fn globs(value: &Value, place: &str) -> Result<Vec<Glob>, DocumentError> {
     Ok(strings(value, place)?.into_iter().map(Glob::new).collect())
-}
-
-/// One string or a list of strings.
-pub(super) fn strings(value: &Value, place: &str) -> Result<Vec<String>, DocumentError> {
-    let one = |value: &Value| match value {
-        Value::String(text) => Ok(text.clone()),
-        _ => Err(at(place, "expected a string or a list of strings")),
-    };
-    match value {
-        Value::Array(list) => list.iter().map(one).collect(),
-        _ => Ok(vec![one(value)?]),
-    }
-}
-
-pub(super) fn object<'v>(
-    value: &'v Value,
-    place: &str,
-) -> Result<&'v Map<String, Value>, DocumentError> {
-    value.as_object().ok_or_else(|| at(place, "expected an object"))
-}
-
-pub(super) fn at(place: &str, reason: impl Into<String>) -> DocumentError {
-    DocumentError { place: place.to_owned(), reason: reason.into() }
-}
-
-pub(super) fn inside(place: &str, name: &str) -> String {
-    let shown: String = name.chars().take(80).flat_map(char::escape_debug).collect();
-    format!("{place}.{shown}")
 }
 
 #[cfg(test)]

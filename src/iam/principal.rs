@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::iam::arn::Arn;
-use crate::iam::document::{DocumentError, at, inside, object, strings};
+use crate::iam::grammar::{DocumentError, at, inside, object, strings};
 use crate::iam::pattern::Glob;
 use crate::name::AccountId;
 

@@ -27,6 +27,12 @@ pub(super) fn bucket(trigger: &Trigger) -> Option<BucketState> {
          here"
             .to_owned(),
     );
+    if parameters.get("omitted").is_some() {
+        // CloudTrail leaves parameters over 100 KB out
+        let omitted = "the event leaves its parameters out, they were too large";
+        state.policy = Observed::Unknown(omitted.to_owned());
+        state.acl = Observed::Unknown(omitted.to_owned());
+    }
     if let Some(policy) = parameters.get("bucketPolicy") {
         state.policy = document(policy);
     }

@@ -118,12 +118,12 @@ struct PublishedEvent<'a> {
 
 #[derive(Serialize)]
 struct PublishedActor<'a> {
-    kind: &'static str,
+    kind: ActorKind,
     principal: Option<&'a str>,
     arn: Option<&'a str>,
     account: Option<&'a str>,
     name: Option<&'a str>,
-    name_confidence: &'static str,
+    name_confidence: Confidence,
     issuer_arn: Option<&'a str>,
     source_identity: Option<&'a str>,
     identity_center_user: Option<&'a str>,
@@ -198,16 +198,12 @@ impl<'a> PublishedEvent<'a> {
 impl<'a> PublishedActor<'a> {
     fn of(actor: &'a Actor) -> Self {
         Self {
-            kind: kind(actor.kind),
+            kind: actor.kind,
             principal: actor.principal.as_deref(),
             arn: actor.arn.as_deref(),
             account: actor.account.as_deref(),
             name: actor.name.as_deref(),
-            name_confidence: match actor.confidence {
-                Confidence::High => "high",
-                Confidence::Low => "low",
-                Confidence::None => "none",
-            },
+            name_confidence: actor.confidence,
             issuer_arn: actor.issuer_arn.as_deref(),
             source_identity: actor.source_identity.as_deref(),
             identity_center_user: actor.identity_center_user.as_deref(),
@@ -313,22 +309,125 @@ fn names(settings: &[Setting]) -> Vec<&'static str> {
     settings.iter().map(|setting| setting.name()).collect()
 }
 
-fn kind(kind: ActorKind) -> &'static str {
-    match kind {
-        ActorKind::Root => "root",
-        ActorKind::IamUser => "iam_user",
-        ActorKind::AssumedRole => "assumed_role",
-        ActorKind::FederatedUser => "federated_user",
-        ActorKind::SamlUser => "saml_user",
-        ActorKind::WebIdentityUser => "web_identity_user",
-        ActorKind::IdentityCenterUser => "identity_center_user",
-        ActorKind::AwsService => "aws_service",
-        ActorKind::AwsAccount => "aws_account",
-        ActorKind::Anonymous => "anonymous",
-        ActorKind::Unknown => "unknown",
-    }
-}
-
 fn rfc3339(time: OffsetDateTime) -> Option<String> {
     time.to_offset(UtcOffset::UTC).format(&Rfc3339).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{line, replay};
+    use crate::alert::examples;
+    use crate::report::{Outcome, Report, Run, Sent};
+
+    fn report(runs: Vec<Run>) -> Report {
+        Report { runs, ..Report::of(&examples::trigger()) }
+    }
+
+    fn published(report: &Report) -> Value {
+        serde_json::from_str(&line(&replay(report))).unwrap()
+    }
+
+    #[test]
+    fn keys_come_in_the_order_of_the_contract() {
+        let text = line(&replay(&report(vec![examples::fixed()])));
+        let keys = [
+            "{\"event\":{\"id\":",
+            "\"name\":",
+            "\"time\":\"2026-11-20T09:14:07Z\"",
+            "\"account\":",
+            "\"region\":",
+            "\"actor\":{\"kind\":\"assumed_role\"",
+            "\"mfa\":false",
+            "\"buckets\":[",
+            "\"before\":{",
+            "\"decision\":{\"mode\":\"enforce\"",
+            "\"apply\":[\"BlockPublicAcls\"",
+            "\"held\":[]",
+            "\"applied\":[",
+            "\"verified\":true",
+            "\"after\":{",
+            "\"alerts\":[]",
+            "\"ignored\":null",
+        ];
+        let mut rest = text.as_str();
+        for key in keys {
+            rest = rest.split_once(key).unwrap_or_else(|| panic!("{key} in {text}")).1;
+        }
+    }
+
+    #[test]
+    fn a_write_is_published_with_what_became_of_it() {
+        let applied = |run| published(&report(vec![run]))["buckets"][0]["applied"][0].clone();
+        let settings = json!([
+            "BlockPublicAcls",
+            "IgnorePublicAcls",
+            "BlockPublicPolicy",
+            "RestrictPublicBuckets"
+        ]);
+        assert_eq!(
+            applied(examples::fixed()),
+            json!({"action": "s3:PutBucketPublicAccessBlock", "settings": settings,
+                "result": "applied", "error": null})
+        );
+        let denied = applied(examples::denied());
+        assert_eq!(denied["result"], "failed");
+        assert!(denied["error"].as_str().unwrap().starts_with("AccessDenied: "));
+    }
+
+    #[test]
+    fn what_is_held_says_why() {
+        let held = |run| published(&report(vec![run]))["buckets"][0]["decision"]["held"][0].clone();
+        assert_eq!(held(examples::would_fix())["reason"], "mode");
+        assert_eq!(held(examples::nothing_left()), json!({"reason": "nothing_left_to_turn_on"}));
+        assert_eq!(
+            held(examples::exempted_and_cut()),
+            json!({"reason": "exemption", "exemption": "clinic website", "expires": "2027-01-31",
+                "via": {"kind": "policy", "statement": 0, "sid": "PublicRead"}})
+        );
+    }
+
+    #[test]
+    fn what_is_gone_is_left_out_and_what_was_not_seen_says_so() {
+        let gone = || Run {
+            target: examples::target(),
+            outcome: Outcome::Gone("there is no such bucket".to_owned()),
+        };
+        let blind = Run {
+            target: examples::target(),
+            outcome: Outcome::Blind(examples::failure("AccessDenied", "no role")),
+        };
+        let only = published(&report(vec![gone()]));
+        assert_eq!(
+            (&only["buckets"], &only["ignored"]),
+            (&json!([]), &json!("there is no such bucket"))
+        );
+        let both = published(&report(vec![gone(), blind]));
+        assert_eq!(both["ignored"], Value::Null);
+        let entry = &both["buckets"][0];
+        assert_eq!((&entry["before"], &entry["decision"]), (&Value::Null, &Value::Null));
+        assert_eq!(entry["error"], "AccessDenied: no role");
+        let whole = Report { blind: Some(examples::failure("Expired", "old")), ..report(vec![]) };
+        assert_eq!(published(&whole)["error"], "Expired: old");
+    }
+
+    #[test]
+    fn an_alert_is_published_with_its_report() {
+        let message = examples::page(&examples::trigger(), &examples::fixed());
+        let mut report = report(vec![examples::fixed()]);
+        report.alerts = vec![Sent { message, result: Ok(()) }];
+        let alert = &published(&report)["alerts"][0];
+        assert_eq!((&alert["topic"], &alert["result"]), (&json!("page"), &json!("sent")));
+        assert!(alert["subject"].as_str().unwrap().starts_with("S3 FIXED: "));
+        assert_eq!(alert["message"]["buckets"][0]["bucket"], "clinic-reports");
+    }
+
+    #[test]
+    fn hidden_letters_are_escaped_and_mean_the_same() {
+        let text = "a\u{1b}\u{9b}\u{202e}\u{e0041}ä";
+        let line = line(&text);
+        assert_eq!(line, r#""a\u001b\u009b\u202e\udb40\udc41ä""#);
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
 }

@@ -21,7 +21,7 @@ use crate::{Ended, Format, complain};
 /// Runs an event through the whole flow on an account in memory: nothing real is read or written.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// An event as EventBridge hands it on, or an SQS batch of such; `-` for standard input
+    /// File with an event, or with an SQS batch of events; `-` for standard input
     event: PathBuf,
     /// Snapshots of the account's buckets; without it, what the event says was put there
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,6 @@
 //! Who could ask for what a path lets through.
 
-use crate::exposure::paths::Way;
+use crate::exposure::way::Way;
 use crate::exposure::{Class, Parties};
 use crate::iam::{Caller, Clause, Condition, Document, Principal, Requester};
 use crate::name::AccountId;
