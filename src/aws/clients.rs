@@ -2,6 +2,7 @@
 //! wait, how often they try again, and with whose credentials.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::env;
 use std::fmt::Write as _;
 use std::time::{Duration, SystemTime};
@@ -139,20 +140,14 @@ impl Clients {
         region: &Region,
     ) -> Result<Regional, Failure> {
         let mut sessions = self.sessions.lock().await;
-        let live = sessions.get_mut(account).filter(|session| session.lasts());
-        let session = if let Some(session) = live {
-            session
-        } else {
-            let session = if account == own {
-                Session { config: self.config.clone(), expires: None, regions: HashMap::new() }
-            } else {
-                self.assume(account).await?
-            };
-            sessions.insert(account.clone(), session);
-            match sessions.get_mut(account) {
-                Some(session) => session,
-                None => return Err(not_covered(account)),
+        let session = match sessions.entry(account.clone()) {
+            Entry::Occupied(live) if live.get().lasts() => live.into_mut(),
+            entry if account == own => {
+                let config = self.config.clone();
+                let session = Session { config, expires: None, regions: HashMap::new() };
+                entry.insert_entry(session).into_mut()
             }
+            entry => entry.insert_entry(self.assume(account).await?).into_mut(),
         };
         Ok(session.region(region).clone())
     }
