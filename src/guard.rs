@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, future, stream};
 
-use crate::alert::{Message, compose, compose_blind};
+use crate::alert::{compose, compose_blind};
 use crate::bucket::BucketState;
 use crate::event::Trigger;
 use crate::exposure::evaluate;
 use crate::guardrail::{Guardrail, Mode, RuleAction, decide};
-use crate::ports::{Failure, Reading, Target, World};
+use crate::ports::{Failure, Message, Reading, Target, World};
 use crate::remedy::{Remedy, plan};
 use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
@@ -53,7 +53,7 @@ pub async fn guard(trigger: &Trigger, guardrail: &Guardrail, world: &impl World)
 /// The flow for one bucket.
 async fn guard_bucket(
     trigger: &Trigger,
-    target: Target,
+    mut target: Target,
     guardrail: &Guardrail,
     world: &impl World,
 ) -> (Run, Vec<Sent>) {
@@ -66,6 +66,9 @@ async fn guard_bucket(
             return (Run { target, outcome: Outcome::Blind(failure) }, alerts);
         }
     };
+    if let Some(region) = &state.region {
+        target.region = region.clone();
+    }
     let before = evaluate(&state, &guardrail.trust);
     let decision = decide(&before, &state, guardrail, world.now());
     let applied = contain(plan(&state, &decision), world).await;

@@ -23,7 +23,7 @@
 //! | [`ports`] | what is asked of the world |
 //! | [`guard`] | the flow |
 //! | [`aws`], [`local`] | the world: the AWS SDK, or an account in memory |
-//! | [`strict_json`] | JSON in which no key stands twice |
+//! | [`strict_json`], [`escape`] | JSON without a key twice; strangers' words, safe to show |
 //!
 //! Invariants, held by `tests/tidy.rs` and `tests/properties.rs`:
 //!
@@ -43,6 +43,7 @@ pub mod acl;
 pub mod alert;
 pub mod aws;
 pub mod bucket;
+pub mod escape;
 pub mod event;
 pub mod exposure;
 pub mod guard;

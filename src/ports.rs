@@ -3,9 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
+use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::alert::Message;
 use crate::bucket::{AccountId, BucketName, BucketState, Region};
 use crate::event::Scope;
 use crate::remedy::Remedy;
@@ -40,6 +40,26 @@ pub struct Failure {
     pub code: String,
     /// What it says, and what to do.
     pub message: String,
+}
+
+/// A message to people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Where it goes.
+    pub topic: Topic,
+    /// Printable ASCII, fewer than 100 characters, on one line.
+    pub subject: String,
+    /// Plain text for a person.
+    pub text: String,
+    /// The same for a machine.
+    pub report: Value,
+}
+
+/// Where a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// Whoever is on call.
+    Page,
 }
 
 /// What the flow asks of the world.

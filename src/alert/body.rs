@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::alert::Message;
+use crate::ports::Message;
 use crate::report::published;
 
 /// Bytes of the longest body; what SNS takes, less some room for what goes with it.

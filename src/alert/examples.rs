@@ -6,7 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use time::macros::{date, datetime};
 
-use crate::alert::{Message, compose, compose_blind};
+use crate::alert::{compose, compose_blind};
 use crate::bucket::{AccountId, BucketName, BucketState, Region, Setting};
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Scope, Source, Trigger};
 use crate::exposure::{
@@ -14,7 +14,7 @@ use crate::exposure::{
 };
 use crate::guardrail::{DEFAULT, Guardrail, Held, Mode, RuleAction, decide};
 use crate::iam::Action;
-use crate::ports::{Failure, Target};
+use crate::ports::{Failure, Message, Target};
 use crate::remedy::Remedy;
 use crate::report::{Applied, Judged, Outcome, Run};
 
@@ -412,10 +412,7 @@ mod tests {
     fn no_page_holds_what_a_terminal_a_mail_or_a_chat_would_obey() {
         for message in all() {
             let body = message.body();
-            assert!(
-                body.lines().all(|line| !line.chars().any(crate::alert::escape::is_hidden)),
-                "{body}"
-            );
+            assert!(body.lines().all(|line| !line.chars().any(crate::escape::is_hidden)), "{body}");
             assert!(!body.contains("<https") && !message.text.contains("evil.example|click>"));
             assert!(!message.text.contains("https://evil"), "{body}");
             let headings =

@@ -1,10 +1,9 @@
 //! From the record of a run to the messages that people get.
 //!
 //! `situation` says how things stand, `text` lays the page out, `proof`, `next_steps` and `words`
-//! fill it, `escape` cleans what strangers wrote, `body` keeps the whole within what SNS takes.
+//! fill it, `body` keeps the whole within what SNS takes.
 
 mod body;
-pub mod escape;
 mod next_steps;
 mod proof;
 mod situation;
@@ -15,32 +14,10 @@ pub mod words;
 #[cfg(test)]
 pub(crate) mod examples;
 
-use serde_json::Value;
-
 use self::situation::Situation;
 use crate::event::Trigger;
-use crate::ports::{Failure, Target};
+use crate::ports::{Failure, Message, Target, Topic};
 use crate::report::{Outcome, Run, published};
-
-/// A message to people.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Message {
-    /// Where it goes.
-    pub topic: Topic,
-    /// Printable ASCII, fewer than 100 characters, on one line.
-    pub subject: String,
-    /// Plain text for a person.
-    pub text: String,
-    /// The same for a machine.
-    pub report: Value,
-}
-
-/// Where a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Topic {
-    /// Whoever is on call.
-    Page,
-}
 
 /// The messages that a run owes; none where its decision asks for none and all went well.
 #[must_use]

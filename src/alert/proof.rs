@@ -1,8 +1,8 @@
 //! The proof of a path: the request that gets through, in words and, where it changes nothing, as
 //! a command to try.
 
-use crate::alert::escape::is_hidden;
 use crate::bucket::Region;
+use crate::escape::is_hidden;
 use crate::exposure::{Witness, WitnessPrincipal};
 use crate::iam::Access;
 use crate::ports::Target;

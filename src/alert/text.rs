@@ -1,11 +1,11 @@
 //! The page as plain text, for a person who was asleep a minute ago: what is open to whom, how it
 //! stands, the proof, who did it, who loses by the fix, what is not known, what to do.
 
-use crate::alert::escape::{quoted, sentence};
 use crate::alert::next_steps::{Step, blind_steps, steps};
 use crate::alert::situation::{Situation, Standing};
 use crate::alert::{proof, words};
 use crate::bucket::Part;
+use crate::escape::{quoted, sentence};
 use crate::event::{Actor, Confidence, Scope, Trigger};
 use crate::exposure::{Class, Closer, Path};
 use crate::ports::{Failure, Target};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use time::{OffsetDateTime, UtcOffset};
 
-use crate::alert::escape::quoted;
 use crate::bucket::Setting;
+use crate::escape::quoted;
 use crate::event::{ActorKind, Source};
 use crate::exposure::{Class, Parties, Path, Via, Witness, WitnessPrincipal};
 use crate::iam::{Access, Action};

@@ -117,6 +117,11 @@ impl Clients {
         Self { options, home, sns, config, sts, own: OnceCell::new(), sessions }
     }
 
+    /// Whether other accounts than our own can be looked at.
+    pub(super) fn covers_members(&self) -> bool {
+        self.options.member_role_name.is_some()
+    }
+
     /// The account whose credentials these are, asked for once.
     pub(super) async fn own_account(&self) -> Result<AccountId, Failure> {
         let asked = self.own.get_or_try_init(|| async {

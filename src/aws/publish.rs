@@ -2,9 +2,8 @@
 
 use super::clients::Clients;
 use super::refusal::Refusal;
-use crate::alert::{Message, Topic};
 use crate::bucket::Region;
-use crate::ports::Failure;
+use crate::ports::{Failure, Message, Topic};
 
 /// ARN of an SNS topic that people and pagers can subscribe to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,9 @@ use super::clients::{Clients, Regional};
 use super::convert;
 use super::refusal::Refusal;
 use super::{apply, list, publish, read};
-use crate::alert::Message;
 use crate::bucket::{AccountId, Region, Settings};
 use crate::event::Scope;
-use crate::ports::{Failure, Reading, Target, World};
+use crate::ports::{Failure, Message, Reading, Target, World};
 use crate::remedy::Remedy;
 
 /// AWS as one invocation sees it. What belongs to an account and not to a bucket is read once.
@@ -49,8 +48,9 @@ impl Aws {
         region: &Region,
     ) -> Result<Regional, Failure> {
         let own = match &self.own {
-            Some(own) => own.clone(),
-            None => self.clients.own_account().await?,
+            Some(own) if own == account || self.clients.covers_members() => own.clone(),
+            // the ARN says another account, or none: the credentials have the last word
+            Some(_) | None => self.clients.own_account().await?,
         };
         self.clients.of(account, &own, region).await
     }

@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
-use crate::alert::Message;
 use crate::bucket::{AccountId, BucketName, BucketState, Observed, Region, Settings};
 use crate::event::{Scope, Trigger};
-use crate::ports::{Failure, Reading, Target, World};
+use crate::ports::{Failure, Message, Reading, Target, World};
 use crate::remedy::Remedy;
 
 /// An account's buckets in memory.

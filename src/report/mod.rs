@@ -2,11 +2,10 @@
 
 pub mod published;
 
-use crate::alert::Message;
 use crate::event::{Actor, EventInfo, Trigger};
 use crate::exposure::Verdict;
 use crate::guardrail::Decision;
-use crate::ports::{Failure, Target};
+use crate::ports::{Failure, Message, Target};
 use crate::remedy::Remedy;
 
 /// What became of one event.

@@ -12,13 +12,12 @@ use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
 use self::verdict::{PublishedVerdict, PublishedVia};
-use crate::alert::Topic;
-use crate::alert::escape::is_hidden;
 use crate::bucket::Setting;
+use crate::escape::is_hidden;
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
 use crate::exposure::Verdict;
 use crate::guardrail::{Decision, Held};
-use crate::ports::Failure;
+use crate::ports::{Failure, Topic};
 use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
 /// A verdict as `evaluate` gives it.

@@ -71,7 +71,7 @@ fn main() -> ExitCode {
 /// Says on standard error what is wrong, safe for a terminal.
 fn complain(what: &str) {
     // nobody is left to hear that standard error is closed
-    let _ = writeln!(stderr(), "{}", s3_guardrail::alert::escape::sentence(what));
+    let _ = writeln!(stderr(), "{}", s3_guardrail::escape::sentence(what));
 }
 
 /// Whoever read our output had enough of it.

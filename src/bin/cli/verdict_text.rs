@@ -1,7 +1,7 @@
 //! A verdict as plain text for a terminal.
 
-use s3_guardrail::alert::escape::{quoted, sentence};
 use s3_guardrail::alert::words;
+use s3_guardrail::escape::{quoted, sentence};
 use s3_guardrail::exposure::{Closer, Exposure, Path, Verdict};
 
 /// The verdict, one headline and what is below it, ending with a line break.

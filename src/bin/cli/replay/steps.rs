@@ -1,7 +1,7 @@
 //! A report as the steps that the flow took, for a terminal.
 
-use s3_guardrail::alert::escape::{quoted, sentence};
 use s3_guardrail::alert::words;
+use s3_guardrail::escape::{quoted, sentence};
 use s3_guardrail::event::{Actor, EventInfo};
 use s3_guardrail::exposure::Verdict;
 use s3_guardrail::guardrail::{Decision, Held};
