@@ -20,9 +20,14 @@ use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 /// Buckets of one account that are looked at side by side.
 const BUCKETS_AT_ONCE: usize = 16;
 
-/// Reads after a write before it is given up as not verified, and the wait before each but the
-/// first: 0.1 s, doubled each time up to 2 s, 9 s in all.
+/// Reads after a write before it is given up as not verified. With the waits between them 9 s.
 const VERIFYING_READS: u32 = 9;
+
+/// Wait before the second of these reads; doubled before each further one.
+const FIRST_WAIT_MS: u64 = 100;
+
+/// The longest wait between them.
+const LONGEST_WAIT_MS: u64 = 2_000;
 
 /// Runs one trigger through the whole flow.
 pub async fn guard(trigger: &Trigger, guardrail: &Guardrail, world: &impl World) -> Report {
@@ -72,13 +77,15 @@ async fn guard_bucket(
     let before = evaluate(&state, &guardrail.trust);
     let decision = decide(&before, &state, guardrail, world.now());
     let applied = contain(plan(&state, &decision), world).await;
-    let verified = verify(&target, &applied, world).await;
-    let after = verified.as_ref().map(|after| evaluate(&after.state, &guardrail.trust));
-    let verified = verified.zip(after.as_ref()).map(|(afterwards, verdict)| {
-        let again = decide(verdict, &afterwards.state, guardrail, world.now());
-        afterwards.holds && again.action != RuleAction::Contain
-    });
-    let judged = Judged { before, decision, applied, verified, after };
+    let judged = match verify(&target, &applied, world).await {
+        None => Judged { before, decision, applied, verified: None, after: None },
+        Some(Afterwards { state, holds }) => {
+            let after = evaluate(&state, &guardrail.trust);
+            let left = decide(&after, &state, guardrail, world.now());
+            let verified = Some(holds && left.action != RuleAction::Contain);
+            Judged { before, decision, applied, verified, after: Some(after) }
+        }
+    };
     let run = Run { target, outcome: Outcome::Judged(Box::new(judged)) };
     let alerts = publish(compose(trigger, &run), world).await;
     (run, alerts)
@@ -107,8 +114,8 @@ async fn verify(target: &Target, applied: &[Applied], world: &impl World) -> Opt
     }
     let mut last: Option<BucketState> = None;
     for attempt in 0..VERIFYING_READS {
-        if attempt > 0 {
-            let wait_ms = 100_u64.saturating_mul(1 << attempt.min(5)).min(2_000);
+        if let Some(doublings) = attempt.checked_sub(1) {
+            let wait_ms = (FIRST_WAIT_MS << doublings.min(8)).min(LONGEST_WAIT_MS);
             world.pause(Duration::from_millis(wait_ms)).await;
         }
         let Ok(Reading::State(state)) = world.read(target).await else { continue };

@@ -97,18 +97,29 @@ where
             (_, None) => "AnswerNotUnderstood".to_owned(),
         };
         let header = raw.and_then(|raw| raw.headers().get("x-amz-bucket-region"));
-        let message = match error.message() {
+        let body = raw.and_then(|raw| raw.body().bytes()).map(String::from_utf8_lossy);
+        let body = body.as_deref().unwrap_or_default();
+        let message = match error.message().or_else(|| element(body, "Message")) {
             Some(message) => one_line(message),
             None => one_line(&chain(&error)),
         };
         let region = header.and_then(|name| Region::parse(name).ok());
+        let code = error.code().or_else(|| element(body, "Code"));
         Self {
-            code: error.code().map_or_else(without_code, one_line),
+            code: code.map_or_else(without_code, one_line),
             region: region.or_else(|| region_in(&message)),
             message,
             status,
         }
     }
+}
+
+/// The text of an XML element: some that are not Amazon's put S3 Control's errors into another root
+/// than the SDK looks for.
+fn element<'b>(body: &'b str, name: &str) -> Option<&'b str> {
+    let (_, rest) = body.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once(&format!("</{name}>"))?;
+    Some(text)
 }
 
 /// What `error` says, and what each error behind it says.
@@ -178,6 +189,16 @@ pub(super) mod tests {
         let refusal = answered(403, "AccessDenied", "User: x is not\nauthorized", None);
         assert_eq!(refusal.to_string(), "AccessDenied: User: x is not authorized");
         assert!(refusal.denied() && !refusal.transient() && refusal.elsewhere().is_none());
+    }
+
+    #[test]
+    fn a_code_in_another_root_is_found() {
+        let body = "<?xml version=\"1.0\"?><Error><Code>NoSuchPublicAccessBlockConfiguration</Code>\
+                    <Message>none</Message></Error>";
+        let raw = HttpResponse::new(404.try_into().unwrap(), SdkBody::from(body));
+        let error = GetBucketAclError::unhandled("expected ErrorResponse as root");
+        let refusal = Refusal::from(SdkError::service_error(error, raw));
+        assert_eq!(refusal.to_string(), "NoSuchPublicAccessBlockConfiguration: none");
     }
 
     #[test]
