@@ -251,6 +251,7 @@ pub(crate) fn exempted_and_cut() -> Run {
     let mut judged = written(judged(verdict(vec![public_read(), list()]), Mode::Enforce), Ok(()));
     judged.decision.held = vec![Held::ByExemption {
         via: public_read().via,
+        exposure: Class::Anonymous,
         exemption: "clinic website".to_owned(),
         expires: date!(2027 - 01 - 31),
     }];

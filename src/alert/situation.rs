@@ -68,7 +68,8 @@ impl<'a> Situation<'a> {
     /// again.
     pub(super) fn closed_since(&self, path: &Path) -> Option<&'a Path> {
         let after = self.judged.after.as_ref()?;
-        after.paths.iter().find(|then| then.via == path.via && !then.is_open())
+        let same = |then: &&Path| then.via == path.via && then.exposure == path.exposure;
+        after.paths.iter().filter(same).find(|then| !then.is_open())
     }
 
     /// Paths of others than those whom the containment is for, that it closes too, or would close.
@@ -131,20 +132,14 @@ fn standing(judged: &Judged, uncovered: &[&Path]) -> Standing {
     }
 }
 
-/// The exemption that covers `path`. An exemption names a path by where it leads through: where
-/// more paths lead through the same, each must be covered before any counts as covered.
+/// The exemption that covers `path`.
 fn exemption_of<'a>(judged: &'a Judged, path: &Path) -> Option<&'a str> {
-    let open = judged.before.paths.iter().filter(|other| other.is_open() && other.via == path.via);
-    let covering: Vec<&str> = judged
-        .decision
-        .held
-        .iter()
-        .filter_map(|held| match held {
-            Held::ByExemption { via, exemption, .. } if *via == path.via => {
-                Some(exemption.as_str())
-            }
-            Held::ByExemption { .. } | Held::ByMode(_) | Held::NothingLeftToTurnOn => None,
-        })
-        .collect();
-    if covering.len() < open.count() { None } else { covering.first().copied() }
+    judged.decision.held.iter().find_map(|held| match held {
+        Held::ByExemption { via, exposure, exemption, .. }
+            if *via == path.via && *exposure == path.exposure =>
+        {
+            Some(exemption.as_str())
+        }
+        Held::ByExemption { .. } | Held::ByMode(_) | Held::NothingLeftToTurnOn => None,
+    })
 }

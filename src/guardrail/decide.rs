@@ -66,6 +66,7 @@ fn exempt<'a>(
         match covering {
             Some(exemption) => held.push(Held::ByExemption {
                 via: path.via.clone(),
+                exposure: path.exposure,
                 exemption: exemption.name.clone(),
                 expires: exemption.expires,
             }),
@@ -326,6 +327,7 @@ mod tests {
             decision.held,
             [Held::ByExemption {
                 via: read().via,
+                exposure: Class::Anonymous,
                 exemption: "website".to_owned(),
                 expires: date!(2026 - 11 - 20)
             }]

@@ -143,8 +143,10 @@ pub enum Held {
     ByMode(Vec<Setting>),
     /// This path is let be by this exemption.
     ByExemption {
-        /// The path.
+        /// The path: through what,
         via: Via,
+        /// and which class it reaches.
+        exposure: Class,
         /// The exemption's name.
         exemption: String,
         /// Its last day.

@@ -160,7 +160,7 @@ struct PublishedDecision<'a> {
 #[serde(tag = "reason", rename_all = "snake_case")]
 enum PublishedHeld<'a> {
     Mode { settings: Vec<&'static str> },
-    Exemption { via: PublishedVia<'a>, exemption: &'a str, expires: String },
+    Exemption { via: PublishedVia<'a>, exposure: &'static str, exemption: &'a str, expires: String },
     NothingLeftToTurnOn,
 }
 
@@ -263,8 +263,9 @@ impl<'a> PublishedHeld<'a> {
     fn of(held: &'a Held) -> Self {
         match held {
             Held::ByMode(settings) => Self::Mode { settings: names(settings) },
-            Held::ByExemption { via, exemption, expires } => Self::Exemption {
+            Held::ByExemption { via, exposure, exemption, expires } => Self::Exemption {
                 via: PublishedVia::of(via),
+                exposure: exposure.name(),
                 exemption,
                 expires: expires.to_string(),
             },
@@ -383,6 +384,7 @@ mod tests {
         assert_eq!(
             held(examples::exempted_and_cut()),
             json!({"reason": "exemption", "exemption": "clinic website", "expires": "2027-01-31",
+                "exposure": "anonymous",
                 "via": {"kind": "policy", "statement": 0, "sid": "PublicRead"}})
         );
     }

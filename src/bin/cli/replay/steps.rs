@@ -109,7 +109,7 @@ fn decided(decision: &Decision) -> Vec<String> {
                 Held::ByMode(settings) => {
                     format!("held by the mode: would turn on {}", words::settings(settings))
                 }
-                Held::ByExemption { via, exemption, expires } => format!(
+                Held::ByExemption { via, exemption, expires, .. } => format!(
                     "let be by exemption {} until {expires}: {}",
                     quoted(exemption),
                     words::via(via)
