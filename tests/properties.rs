@@ -222,7 +222,7 @@ fn cases(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(1_000))]
+    #![proptest_config(cases(5_000))]
 
     #[test]
     fn an_allow_more_never_narrows_while_nothing_restricts(
@@ -360,7 +360,7 @@ fn live_settings(world: &LocalAccount) -> Option<Settings> {
 }
 
 proptest! {
-    #![proptest_config(cases(1_500))]
+    #![proptest_config(cases(5_000))]
 
     #[test]
     fn the_flow_never_lowers_a_setting_and_closes_what_it_was_told_to(snapshot in snapshots()) {
