@@ -159,8 +159,16 @@ struct PublishedDecision<'a> {
 #[derive(Serialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 enum PublishedHeld<'a> {
-    Mode { settings: Vec<&'static str> },
-    Exemption { via: PublishedVia<'a>, exposure: &'static str, exemption: &'a str, expires: String },
+    Mode {
+        settings: Vec<&'static str>,
+    },
+    Exemption {
+        /// The path that is let be, and which class it reaches.
+        via: PublishedVia<'a>,
+        exposure: &'static str,
+        exemption: &'a str,
+        expires: String,
+    },
     NothingLeftToTurnOn,
 }
 
