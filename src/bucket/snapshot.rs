@@ -46,7 +46,7 @@ pub enum SnapshotError {
 ///
 /// [`SnapshotError`] for anything that would leave the state to a guess.
 pub fn read(text: &str) -> Result<BucketState, SnapshotError> {
-    strict_json::parse(text)?;
+    refuse_misspelt(&strict_json::parse(text)?, "")?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let snapshot: Snapshot =
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -79,7 +79,6 @@ struct Snapshot {
 #[serde(rename_all = "PascalCase")]
 struct AclShape {
     owner: Option<OwnerShape>,
-    #[serde(default)]
     grants: Vec<GrantShape>,
 }
 
@@ -141,6 +140,72 @@ struct ObjectAclShape {
     key: String,
     #[serde(flatten)]
     acl: AclShape,
+}
+
+/// Every key that is looked at, at any depth.
+const KEYS: [&str; 36] = [
+    "Bucket",
+    "Account",
+    "Region",
+    "Acl",
+    "Owner",
+    "ID",
+    "Grants",
+    "Grantee",
+    "URI",
+    "EmailAddress",
+    "Permission",
+    "OwnershipControls",
+    "Rules",
+    "ObjectOwnership",
+    "Policy",
+    "PublicAccessBlockConfiguration",
+    "AccountPublicAccessBlockConfiguration",
+    "BlockPublicAcls",
+    "IgnorePublicAcls",
+    "BlockPublicPolicy",
+    "RestrictPublicBuckets",
+    "AccessPoints",
+    "Name",
+    "AccessPointAccount",
+    "NetworkOrigin",
+    "VpcConfiguration",
+    "VpcId",
+    "ObjectAcls",
+    "Key",
+    "Tags",
+    "WebsiteConfiguration",
+    "Unreadable",
+    "PolicyStatus",
+    "Type",
+    "DisplayName",
+    "BucketAccountId",
+];
+
+/// A key in the wrong capitals would read as absent, and what is absent grants nothing.
+fn refuse_misspelt(value: &Value, path: &str) -> Result<(), SnapshotError> {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let known = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                match known {
+                    Some(known) if known != key => {
+                        return Err(content(&path, format_args!("expected `{known}`")));
+                    }
+                    // policies, tags and website configurations have keys of their own
+                    Some(&("Policy" | "Tags" | "WebsiteConfiguration")) => {}
+                    Some(_) | None => refuse_misspelt(value, &path)?,
+                }
+            }
+            Ok(())
+        }
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, value)| refuse_misspelt(value, &format!("{path}[{index}]"))),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
 }
 
 impl Snapshot {
@@ -331,6 +396,12 @@ mod tests {
                 "`AccessPoints[0].NetworkOrigin`",
             ),
             (r#"{"Bucket":"abc","Account":"111122223333","Tags":{"a":1}}"#, "Tags"),
+            (r#"{"Bucket":"abc","Account":"111122223333","policy":{}}"#, "expected `Policy`"),
+            (
+                r#"{"Bucket":"abc","Account":"111122223333","Acl":{"grants":[]}}"#,
+                "`Acl.grants`: expected `Grants`",
+            ),
+            (r#"{"Bucket":"abc","Account":"111122223333","Acl":{}}"#, "missing field `Grants`"),
         ];
         for (text, expected) in cases {
             let error = read(text).unwrap_err().to_string();

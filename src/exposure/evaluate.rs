@@ -47,29 +47,28 @@ fn policy_is_public(state: &BucketState) -> (Option<bool>, Option<Disagreement>)
     }
 }
 
-/// Whether a public ACL or policy is in force; `None` where something unreadable could make it so.
+/// Whether a public ACL or policy is in force; `None` where something unreadable could change it.
 fn public_in_force(
     state: &BucketState,
     closers: &Closers,
     policy_is_public: Option<bool>,
     paths: &[Path],
 ) -> Option<bool> {
-    let by_policy = match policy_is_public {
-        Some(public) => Some(public && !closers.restricts()),
-        None if closers.restricts() || state.policy.known().is_some() => Some(false),
-        None => None,
-    };
-    let by_acl = |public: Option<bool>| match public {
-        _ if closers.mutes_public_acls() => Some(false),
-        public => public,
+    let settings = state.settings.error().is_some() || state.account_settings.error().is_some();
+    let no_policy = state.policy.known() == Some(&None);
+    let policy = if no_policy { Some(false) } else { policy_is_public };
+    let by_policy = |public| in_force(public, closers.restricts(), settings);
+    let by_acl = |public| {
+        let unread = settings || state.ownership.error().is_some();
+        in_force(public, closers.mutes_public_acls(), unread)
     };
     let objects = state.object_acls.known();
-    let by_objects = objects.map(|objects| objects.iter().any(|object| object.acl.is_public()));
+    let objects = objects.map(|objects| objects.iter().any(|object| object.acl.is_public()));
     let answers = [
-        by_policy,
+        by_policy(policy),
         by_acl(state.acl.known().map(crate::acl::Acl::is_public)),
-        by_acl(by_objects),
-        public_access_points(state, closers, paths),
+        by_acl(objects),
+        by_policy(public_access_points(state, paths)),
         if state.other_unreadable.is_empty() { Some(false) } else { None },
     ];
     if answers.contains(&Some(true)) {
@@ -81,11 +80,17 @@ fn public_in_force(
     }
 }
 
-/// Whether an access point with a public policy lets requests through.
-fn public_access_points(state: &BucketState, closers: &Closers, paths: &[Path]) -> Option<bool> {
-    if closers.restricts() {
-        return Some(false);
+/// Whether something public is in force that is `closed`, or that something `unread` may close.
+fn in_force(public: Option<bool>, closed: bool, unread: bool) -> Option<bool> {
+    match public {
+        _ if closed => Some(false),
+        Some(true) if unread => None,
+        public => public,
     }
+}
+
+/// Whether an access point with a public policy lets requests through.
+fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
     let points = state.access_points.known()?;
     let lets_through = |name: &str| {
         paths.iter().any(|path| {

@@ -7,7 +7,7 @@ use crate::exposure::public::{self, PolicyOf};
 use crate::exposure::way::Way;
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness, zone};
 use crate::iam::{
-    Caller, Clause, Document, InForce, Offer, Place, Principal, Route, is_bounded, reach,
+    Caller, Clause, Document, Glob, InForce, Offer, Place, Principal, Route, is_bounded, reach,
 };
 use crate::trust::Trust;
 
@@ -54,7 +54,11 @@ impl Search<'_> {
     }
 
     fn through_acl(&self, acl: &Acl, key: Option<&str>, paths: &mut Vec<Path>) {
-        let place = self.bucket_place(Route::Direct);
+        let mut place = self.bucket_place(Route::Direct);
+        if let Some(key) = key {
+            // a wildcard in a key only makes it harder to show that a Deny covers it
+            place.objects = Glob::new(format!("{}/{key}", place.bucket));
+        }
         let own = InForce { document: self.policy(), place: &place };
         for (grant, entry) in acl.grants.iter().enumerate() {
             let principal = match &entry.grantee {

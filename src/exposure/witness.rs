@@ -16,6 +16,7 @@ use crate::iam::{
     Action, Answer, Arn, Caller, Carried, Clause, Condition, Document, Effect, Request, Requester,
     Statement, Values, carried, holds, is_private, range,
 };
+use crate::name::AccountId;
 
 /// How often a request is mended before it is given up.
 const MENDS: usize = 24;
@@ -60,11 +61,15 @@ impl<'a> Attempt<'a> {
         let place = way.own.place;
         let wanted = way.offer.actions.get(&action)?;
         let targets = [&place.bucket, &place.objects];
-        let resource = wanted
-            .iter()
-            .flat_map(context::instances)
-            .map(|arn| arn.replace("arn:aws:s3:x:", "arn:aws:s3:us-east-1:"))
-            .find(|arn| targets.iter().any(|target| target.matches(arn)))?;
+        let resource = match &way.via {
+            // a key may hold what looks like a wildcard
+            Via::ObjectAcl { key, .. } => format!("{}/{key}", place.bucket),
+            Via::Policy { .. } | Via::Acl { .. } | Via::AccessPoint { .. } => wanted
+                .iter()
+                .flat_map(context::instances)
+                .map(|arn| arn.replace("arn:aws:s3:x:", "arn:aws:s3:us-east-1:"))
+                .find(|arn| targets.iter().any(|target| target.matches(arn)))?,
+        };
         let behind_resource =
             way.behind.map_or_else(String::new, |behind| match resource.split_once("/object/") {
                 Some((_, key)) => behind.place.objects.as_str().replace('*', key),
@@ -116,6 +121,13 @@ impl<'a> Attempt<'a> {
         None
     }
 
+    fn account(&self) -> Option<&AccountId> {
+        match &self.request.requester {
+            Requester::Identity { account, .. } => Some(account),
+            Requester::Anonymous | Requester::CanonicalUser(_) | Requester::Service(_) => None,
+        }
+    }
+
     fn offer_holds(&self) -> bool {
         let context = &self.request.context;
         self.way.offer.conditions.iter().all(|condition| holds(condition, context) == Some(true))
@@ -151,7 +163,7 @@ impl<'a> Attempt<'a> {
         let key = condition.key.to_ascii_lowercase();
         let place = self.way.own.place;
         let may = carried(&key, self.caller, &place.route, &place.owner);
-        for value in context::candidates(condition) {
+        for value in context::candidates(condition, self.account()) {
             let mut carried_keys = self.request.context.clone();
             let usable = match &value {
                 None => may.absent,
@@ -205,14 +217,19 @@ impl<'a> Attempt<'a> {
                 .find(|condition| condition.is_about(key))
                 .map(|condition| condition.key.clone())
         };
+        // a grant has no conditions: its request says what a Deny asks about, and no more
+        let by_grant = matches!(self.way.via, Via::Acl { .. } | Via::ObjectAcl { .. });
         let context: BTreeMap<String, Vec<String>> = self
             .request
             .context
             .iter()
-            .filter_map(|(key, values)| match key.as_str() {
-                "aws:securetransport" => Some(("aws:SecureTransport".to_owned(), values.clone())),
-                "aws:sourceip" => Some(("aws:SourceIp".to_owned(), values.clone())),
-                _ => mentioned(key).map(|name| (name, values.clone())),
+            .filter_map(|(key, values)| {
+                let name = match key.as_str() {
+                    "aws:securetransport" if !by_grant => Some("aws:SecureTransport".to_owned()),
+                    "aws:sourceip" if !by_grant => Some("aws:SourceIp".to_owned()),
+                    _ => mentioned(key),
+                };
+                Some((name?, values.clone()))
             })
             .collect();
         let principal_arn =

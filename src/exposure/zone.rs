@@ -28,7 +28,7 @@ pub fn sort(reach: &Reach, conditions: &[Condition], trust: &Trust, owner: &Acco
     let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
     let mut sorted = Bounded::default();
     for (caller, actions) in &reach.bounded {
-        let Some(parties) = parties(caller, conditions, owner) else { continue };
+        let Some(parties) = parties(caller, conditions, owner, trust, all_inside) else { continue };
         if all_inside || is_inside(caller, trust) {
             sorted.trusted.extend(actions);
             sorted.insiders.extend(&parties);
@@ -41,7 +41,13 @@ pub fn sort(reach: &Reach, conditions: &[Condition], trust: &Trust, owner: &Acco
 }
 
 /// Whom a caller stands for; `None` for an AWS service that calls for whoever makes it.
-fn parties(caller: &Caller, conditions: &[Condition], owner: &AccountId) -> Option<Parties> {
+fn parties(
+    caller: &Caller,
+    conditions: &[Condition],
+    owner: &AccountId,
+    trust: &Trust,
+    all_inside: bool,
+) -> Option<Parties> {
     let mut parties = Parties::default();
     match caller {
         Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. } => {
@@ -63,7 +69,7 @@ fn parties(caller: &Caller, conditions: &[Condition], owner: &AccountId) -> Opti
         Caller::Service { on_behalf_of: None, .. } => return None,
         Caller::Anonymous | Caller::Stranger | Caller::Located { .. } => {
             for condition in conditions.iter().filter(|c| c.operator.asks_for_a_value()) {
-                add_location(&mut parties, condition, owner);
+                add_location(&mut parties, condition, owner, trust, all_inside);
             }
         }
     }
@@ -71,8 +77,15 @@ fn parties(caller: &Caller, conditions: &[Condition], owner: &AccountId) -> Opti
 }
 
 /// What a condition bounds a caller to, by the names that the policy gives.
-fn add_location(parties: &mut Parties, condition: &Condition, owner: &AccountId) {
-    let values = || condition.values.iter().filter(|value| !value.contains("${"));
+fn add_location(
+    parties: &mut Parties,
+    condition: &Condition,
+    owner: &AccountId,
+    trust: &Trust,
+    all_inside: bool,
+) {
+    let outside = |value: &&String| all_inside || !is_ours(condition, value, trust);
+    let values = || condition.values.iter().filter(|value| !value.contains("${")).filter(outside);
     match condition.key.to_ascii_lowercase().as_str() {
         "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
         "aws:vpceaccount" => {
@@ -105,11 +118,16 @@ fn is_inside(caller: &Caller, trust: &Trust) -> bool {
 
 /// Whether a condition lets nobody in but those inside the zone of trust.
 fn asks_for_ours(condition: &Condition, trust: &Trust) -> bool {
-    if !condition.operator.asks_for_a_value() || condition.values.is_empty() {
-        return false;
-    }
-    let key = condition.key.to_ascii_lowercase();
-    let ours = |value: &String| match key.as_str() {
+    let by_address = condition.operator.test == Test::IpAddress;
+    condition.operator.asks_for_a_value()
+        && !condition.values.is_empty()
+        && by_address == condition.is_about("aws:sourceip")
+        && condition.values.iter().all(|value| is_ours(condition, value, trust))
+}
+
+/// Whether a value of the condition's key means somebody inside the zone of trust, or nobody.
+fn is_ours(condition: &Condition, value: &String, trust: &Trust) -> bool {
+    match condition.key.to_ascii_lowercase().as_str() {
         "aws:sourceip" => {
             range(value).is_some_and(|range| is_private(&range) || trust.covers_network(&range))
         }
@@ -126,7 +144,5 @@ fn asks_for_ours(condition: &Condition, trust: &Trust) -> bool {
             AccountId::parse(value).is_ok_and(|account| trust.accounts.contains(&account))
         }
         _ => false,
-    };
-    let by_address = condition.operator.test == Test::IpAddress;
-    by_address == (key == "aws:sourceip") && condition.values.iter().all(ours)
+    }
 }

@@ -22,21 +22,23 @@ pub fn decide(
 ) -> Decision {
     let (mut held, uncovered) = exempt(verdict, state, &guardrail.exemptions, now);
     let widest = widest(verdict, &uncovered);
-    let unknown = is_unknown(verdict);
-    let applying: Vec<&Rule> = guardrail
+    let unknown = unknown(verdict);
+    let missing = missing(state);
+    let applying: Vec<(&Rule, RuleAction)> = guardrail
         .rules
         .iter()
         .filter(|rule| applies(rule.exposure, widest, unknown))
         .filter(|rule| fits(&rule.matches, state, TagsUnread::Match))
+        .map(|rule| (rule, asked(rule, unknown, missing.is_empty())))
         .collect();
     let (action, urgency) = strictest(&applying, unknown);
     let rules = applying
         .iter()
-        .filter(|rule| rule.action == action && action != RuleAction::Ignore)
-        .map(|rule| rule.name.clone())
+        .filter(|(_, asked)| *asked == action && action != RuleAction::Ignore)
+        .map(|(rule, _)| rule.name.clone())
         .collect();
     let mut apply = Vec::new();
-    match (action, guardrail.mode, missing(state)) {
+    match (action, guardrail.mode, missing) {
         (RuleAction::Ignore | RuleAction::Alert, ..) => {}
         (RuleAction::Contain, _, missing) if missing.is_empty() => {
             held.push(Held::NothingLeftToTurnOn);
@@ -102,30 +104,53 @@ fn widest(verdict: &Verdict, uncovered: &[&Path]) -> Class {
     if stated > open { stated } else { of_paths(&mut uncovered.iter().copied()) }
 }
 
-fn is_unknown(verdict: &Verdict) -> bool {
-    let unread = !verdict.unreadable.is_empty();
+/// What is not known of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// Nothing.
+    Nothing,
+    /// Something that lets nobody in could not be read: who gets in is known all the same.
+    Part,
+    /// Who gets in.
+    Exposure,
+}
+
+fn unknown(verdict: &Verdict) -> Unknown {
     match verdict.exposure {
-        Exposure::Unknown(_) => true,
-        Exposure::Known(_) => unread,
+        Exposure::Unknown(_) => Unknown::Exposure,
+        Exposure::Known(_) if verdict.unreadable.is_empty() => Unknown::Nothing,
+        Exposure::Known(_) => Unknown::Part,
     }
 }
 
-fn applies(threshold: Threshold, widest: Class, unknown: bool) -> bool {
+fn applies(threshold: Threshold, widest: Class, unknown: Unknown) -> bool {
     match threshold {
         Threshold::AtLeast(class) => widest != Class::None && widest >= class,
-        Threshold::Unknown => unknown,
+        Threshold::Unknown => unknown != Unknown::Nothing,
+    }
+}
+
+/// What a rule asks for here. Rules on what is unknown speak of a part that could not be read too,
+/// but where who gets in is known all the same, that is told and no ground for a write; nor is
+/// there anything left to write for what is unknown once all settings are on.
+fn asked(rule: &Rule, unknown: Unknown, all_on: bool) -> RuleAction {
+    match rule.exposure {
+        Threshold::Unknown if all_on || unknown == Unknown::Part => {
+            rule.action.min(RuleAction::Alert)
+        }
+        Threshold::Unknown | Threshold::AtLeast(_) => rule.action,
     }
 }
 
 /// The most protective action, and the highest urgency of the rules that ask for it. Where no rule
 /// speaks of what is unknown, it is as if one asked for an urgent alert.
-fn strictest(applying: &[&Rule], unknown: bool) -> (RuleAction, Urgency) {
-    let spoken_of = applying.iter().any(|rule| rule.exposure == Threshold::Unknown);
-    let unspoken = (unknown && !spoken_of).then_some((RuleAction::Alert, Urgency::High));
+fn strictest(applying: &[(&Rule, RuleAction)], unknown: Unknown) -> (RuleAction, Urgency) {
+    let spoken_of = applying.iter().any(|(rule, _)| rule.exposure == Threshold::Unknown);
+    let unspoken = unknown != Unknown::Nothing && !spoken_of;
     applying
         .iter()
-        .map(|rule| (rule.action, rule.urgency))
-        .chain(unspoken)
+        .map(|(rule, asked)| (*asked, rule.urgency))
+        .chain(unspoken.then_some((RuleAction::Alert, Urgency::High)))
         .max()
         .unwrap_or((RuleAction::Ignore, Urgency::Low))
 }
@@ -418,7 +443,7 @@ mod tests {
         unknown.exposure = Exposure::Unknown(Class::None);
         let mut unread = verdict(Vec::new());
         unread.unreadable = vec![("Tags".to_owned(), "AccessDenied".to_owned())];
-        for verdict in [unknown, unread] {
+        for (verdict, most) in [(unknown, RuleAction::Contain), (unread, RuleAction::Alert)] {
             let with = |rules| Guardrail { rules, ..guardrail(Mode::Enforce, Vec::new()) };
             let silent = decide(&verdict, &state(), &with(Vec::new()), NOW);
             assert_eq!((silent.action, silent.urgency), (RuleAction::Alert, Urgency::High));
@@ -426,9 +451,23 @@ mod tests {
             for action in [RuleAction::Ignore, RuleAction::Alert, RuleAction::Contain] {
                 let rules = vec![rule("unread", Threshold::Unknown, action, Urgency::Low)];
                 let decision = decide(&verdict, &state(), &with(rules), NOW);
-                assert_eq!((decision.action, decision.urgency), (action, Urgency::Low));
+                let asked = action.min(most);
+                assert_eq!((decision.action, decision.urgency), (asked, Urgency::Low));
             }
         }
+    }
+
+    #[test]
+    fn a_containment_for_what_is_unknown_ends_with_the_settings() {
+        let mut unknown = verdict(Vec::new());
+        unknown.exposure = Exposure::Unknown(Class::None);
+        let rules = vec![rule("unread", Threshold::Unknown, RuleAction::Contain, Urgency::Low)];
+        let guardrail = Guardrail { rules, ..guardrail(Mode::Enforce, Vec::new()) };
+        let before = decide(&unknown, &state(), &guardrail, NOW);
+        assert_eq!(before.apply, Setting::ALL);
+        let closed = BucketState { settings: Observed::Known(Settings::ALL_ON), ..state() };
+        let after = decide(&unknown, &closed, &guardrail, NOW);
+        assert_eq!((after.action, after.held), (RuleAction::Alert, Vec::new()));
     }
 
     #[test]

@@ -206,8 +206,8 @@ fn surely_applies(deny: &Statement, caller: &Caller, place: &Place) -> bool {
 fn takes_away(deny: &Statement, action: Action, resources: &[Glob]) -> bool {
     clause_has(&deny.action, |glob| glob.matches_ignoring_case(action.name()))
         && resources.iter().all(|resource| match &deny.resource {
-            Clause::In(list) => list.iter().any(|glob| any_partition(glob).covers(resource)),
-            Clause::NotIn(list) => !list.iter().any(|glob| any_partition(glob).meets(resource)),
+            Clause::In(list) => list.iter().any(|glob| surely_covers(glob, resource)),
+            Clause::NotIn(list) => !list.iter().any(|glob| as_wide_as_may_be(glob).meets(resource)),
         })
 }
 
@@ -216,15 +216,30 @@ fn on_resources(resource: &Clause<Glob>, target: &Glob) -> Vec<Glob> {
     match resource {
         Clause::In(list) => list
             .iter()
-            .map(any_partition)
+            .map(as_wide_as_may_be)
             .filter(|glob| glob.meets(target))
             .map(|glob| if glob.covers(target) { target.clone() } else { glob })
             .collect(),
         Clause::NotIn(list) => {
-            let nothing_left = list.iter().any(|glob| any_partition(glob).covers(target));
+            let nothing_left = list.iter().any(|glob| surely_covers(glob, target));
             if nothing_left { Vec::new() } else { vec![target.clone()] }
         }
     }
+}
+
+/// A resource with a variable is whatever the variable may stand for, and surely nothing.
+fn surely_covers(glob: &Glob, resource: &Glob) -> bool {
+    !glob.as_str().contains("${") && any_partition(glob).covers(resource)
+}
+
+fn as_wide_as_may_be(glob: &Glob) -> Glob {
+    let mut pieces = glob.as_str().split("${");
+    let mut wide = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        wide.push('*');
+        wide.push_str(piece.split_once('}').map_or(piece, |(_, rest)| rest));
+    }
+    any_partition(&Glob::new(wide))
 }
 
 /// ARNs of every partition as those of `aws`: a bucket lies in one, and its policy names no other.
@@ -266,8 +281,9 @@ fn named_callers(
         let lets_unnamed_in = callers.iter().any(|caller| may_apply(offer, caller, own.place));
         callers.extend(offer.conditions.iter().flat_map(told_apart));
         if lets_unnamed_in {
-            let documents = own.document.into_iter().chain(behind.and_then(|b| b.document));
-            let statements = documents.flat_map(|document| &document.statements);
+            let denies = own.document.into_iter().flat_map(Document::denies);
+            let behind = behind.and_then(|policy| policy.document).into_iter();
+            let statements = denies.chain(behind.flat_map(|document| &document.statements));
             let others = statements.flat_map(named_in);
             callers.extend(others.filter(|caller| !matches!(caller, Caller::Service { .. })));
         }

@@ -80,7 +80,7 @@ fn applies(statement: &Statement, request: &Request) -> bool {
     let unsure = statement.effect == Effect::Deny;
     meant(&statement.principal, |principal| is(principal, &request.requester))
         && meant(&statement.action, |glob| glob.matches_ignoring_case(request.action.name()))
-        && meant(&statement.resource, |glob| glob.matches(&request.resource))
+        && names_resource(&statement.resource, &request.resource, unsure)
         && statement
             .conditions
             .iter()
@@ -91,6 +91,19 @@ fn meant<T>(clause: &Clause<T>, is: impl Fn(&T) -> bool) -> bool {
     match clause {
         Clause::In(list) => list.iter().any(is),
         Clause::NotIn(list) => !list.iter().any(is),
+    }
+}
+
+/// What a variable stands for is not known: an Allow does not hold by it, a Deny does.
+fn names_resource(resource: &Clause<Glob>, arn: &str, unsure: bool) -> bool {
+    let variable = |glob: &Glob| glob.as_str().contains("${");
+    match resource {
+        Clause::In(list) => {
+            list.iter().any(|glob| if variable(glob) { unsure } else { glob.matches(arn) })
+        }
+        Clause::NotIn(list) => {
+            !list.iter().any(|glob| if variable(glob) { !unsure } else { glob.matches(arn) })
+        }
     }
 }
 

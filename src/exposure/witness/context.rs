@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::iam::{Condition, Glob, Place, Requester, Route, range};
+use crate::name::AccountId;
 
 /// An address that belongs to nobody (RFC 5737), and others for policies that name it.
 const ADDRESSES: [&str; 4] = ["203.0.113.7", "198.51.100.9", "192.0.2.55", "2001:db8:77::1"];
@@ -76,19 +77,35 @@ pub(super) fn set(context: &mut BTreeMap<String, Vec<String>>, key: &str, value:
     }
 }
 
-/// Values worth trying for a condition's key; `None`: to come without it.
-pub(super) fn candidates(condition: &Condition) -> Vec<Option<String>> {
+/// Values worth trying for a condition's key; `None`: to come without it. `account` is the
+/// requester's, for ARNs of any account.
+pub(super) fn candidates(
+    condition: &Condition,
+    account: Option<&AccountId>,
+) -> Vec<Option<String>> {
     let mut tried = vec![None];
+    let mut near = Vec::new();
     for value in &condition.values {
+        tried.extend(account.and_then(|account| of_account(value, account)).map(Some));
         tried.extend(instances(&Glob::new(value.as_str())).map(Some));
         tried.extend(range(value).map(|range| Some(range.addr().to_string())));
         if let Ok(number) = value.parse::<f64>() {
-            tried.extend([number - 1.0, number + 1.0].map(|near| Some(near.to_string())));
+            near.extend([number - 1.0, number + 1.0].map(|near| Some(near.to_string())));
         }
     }
-    let others = ["true", "false", "x", "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"];
+    let others =
+        ["true", "false", "x", "1.0", "1.1", "1970-01-01T00:00:00Z", "2999-01-01T00:00:00Z"];
     tried.extend(others.into_iter().chain(ADDRESSES).map(|value| Some(value.to_owned())));
+    tried.extend(near);
     tried
+}
+
+/// An ARN of `account` by a pattern that leaves the account open.
+fn of_account(pattern: &str, account: &AccountId) -> Option<String> {
+    let mut parts: Vec<&str> = pattern.splitn(6, ':').collect();
+    let part = parts.get_mut(4).filter(|part| !Glob::new(**part).is_literal())?;
+    *part = account.as_str();
+    instances(&Glob::new(parts.join(":"))).next()
 }
 
 /// Texts that a pattern matches.
