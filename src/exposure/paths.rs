@@ -1,5 +1,7 @@
 //! Every way into a bucket: one for each statement or grant and each class that it reaches.
 
+use std::collections::BTreeMap;
+
 use crate::acl::{Acl, Grantee};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
@@ -7,8 +9,10 @@ use crate::exposure::public::{self, PolicyOf};
 use crate::exposure::way::Way;
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness, zone};
 use crate::iam::{
-    Caller, Clause, Document, Glob, InForce, Offer, Place, Principal, Route, is_bounded, reach,
+    Arn, Caller, Clause, Document, Glob, InForce, Memo, Offer, Place, Principal, Route, Statement,
+    is_bounded, reach,
 };
+use crate::name::AccountId;
 use crate::trust::Trust;
 
 /// What the paths of one bucket are looked for in.
@@ -43,7 +47,8 @@ impl Search<'_> {
 
     fn through_policy(&self, document: &Document, paths: &mut Vec<Path>) {
         let place = self.bucket_place(Route::Direct);
-        let own = InForce { document: Some(document), place: &place };
+        let memo = Memo::default();
+        let own = InForce { document: Some(document), place: &place, memo: &memo };
         let status = self.state.policy_status.known().copied().flatten();
         let closed_by = self.closers.of_policy(surely_public(own, PolicyOf::Bucket, status));
         for (statement, allow) in document.allows() {
@@ -59,7 +64,8 @@ impl Search<'_> {
             // a wildcard in a key only makes it harder to show that a Deny covers it
             place.objects = Glob::new(format!("{}/{key}", place.bucket));
         }
-        let own = InForce { document: self.policy(), place: &place };
+        let memo = Memo::default();
+        let own = InForce { document: self.policy(), place: &place, memo: &memo };
         for (grant, entry) in acl.grants.iter().enumerate() {
             let principal = match &entry.grantee {
                 Grantee::AllUsers | Grantee::UnknownGroup(_) => Principal::Everyone,
@@ -86,9 +92,13 @@ impl Search<'_> {
     fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let (place, behind_place) = self.access_point_places(point);
-        let own = InForce { document: Some(document), place: &place };
-        let behind = Some(InForce { document: self.policy(), place: &behind_place });
-        let public = surely_public(own, PolicyOf::AccessPoint, None);
+        let (memo, behind_memo) = (Memo::default(), Memo::default());
+        let own = InForce { document: Some(document), place: &place, memo: &memo };
+        let behind = InForce { document: self.policy(), place: &behind_place, memo: &behind_memo };
+        let behind = Some(behind);
+        // an access point of one VPC is never public
+        let public = point.origin == NetworkOrigin::Internet
+            && surely_public(own, PolicyOf::AccessPoint, None);
         let closed_by = self.closers.of_access_point(point, public);
         for (statement, allow) in document.allows() {
             let via =
@@ -106,23 +116,33 @@ impl Search<'_> {
     fn along(&self, way: &Way<'_>) -> Vec<Path> {
         let mut reached = reach(&way.offer, way.own, way.behind);
         reached.bounded.retain(|caller, _| !self.is_owner(caller));
-        let bounded = zone::sort(&reached, way.offer.conditions, self.trust, &self.state.account);
+        let (services, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut reached.bounded)
+                .into_iter()
+                .partition(|(caller, _)| matches!(caller, Caller::Service { .. }));
+        let sorted =
+            |bounded| zone::sort(&bounded, way.offer.conditions, self.trust, &self.state.account);
+        let (services, others) = (sorted(services), sorted(others));
+        // AWS services pass where outsiders are cut off
+        let none: &[Closer] = &[];
         let classes = [
-            (Class::Anonymous, reached.anonymous, Parties::default()),
-            (Class::Authenticated, reached.authenticated, Parties::default()),
-            (Class::External, bounded.external, bounded.outsiders),
-            (Class::Trusted, bounded.trusted, bounded.insiders),
+            (Class::Anonymous, reached.anonymous, Parties::default(), way.closed_by),
+            (Class::Authenticated, reached.authenticated, Parties::default(), way.closed_by),
+            (Class::External, others.external, others.outsiders, way.closed_by),
+            (Class::Trusted, others.trusted, others.insiders, way.closed_by),
+            (Class::External, services.external, services.outsiders, none),
+            (Class::Trusted, services.trusted, services.insiders, none),
         ];
         classes
             .into_iter()
-            .filter(|(_, actions, _)| !actions.is_empty())
-            .map(|(exposure, actions, parties)| Path {
+            .filter(|(_, actions, ..)| !actions.is_empty())
+            .map(|(exposure, actions, parties, closed_by)| Path {
                 via: way.via.clone(),
                 exposure,
                 witness: witness::find(exposure, &parties, &actions, way),
                 actions,
                 parties,
-                closed_by: way.closed_by.to_vec(),
+                closed_by: closed_by.to_vec(),
             })
             .collect()
     }
@@ -156,13 +176,17 @@ impl Search<'_> {
     fn access_point_places(&self, point: &AccessPoint) -> (Place, Place) {
         let account = point.account.as_ref().unwrap_or(&self.state.account);
         let region = self.state.region.as_ref().map_or("*", |region| region.as_str());
-        let arn = format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name);
+        let partition = self.state.region.as_ref().map_or("aws", |region| region.partition());
+        let name = format!("s3:{region}:{account}:accesspoint/{}", point.name);
+        let arn = format!("arn:{partition}:{name}");
         let origin = match point.origin {
             NetworkOrigin::Internet => "Internet",
             NetworkOrigin::Vpc(_) => "VPC",
         };
         let route = Route::AccessPoint { account: account.clone(), arn: arn.clone(), origin };
-        (Place::of_access_point(&arn, &self.state.account, route.clone()), self.bucket_place(route))
+        let place =
+            Place::of_access_point(&format!("arn:aws:{name}"), &self.state.account, route.clone());
+        (place, self.bucket_place(route))
     }
 }
 
@@ -174,7 +198,12 @@ fn surely_public(own: InForce<'_>, of: PolicyOf, status: Option<bool>) -> bool {
     if let Some(status) = status {
         return status;
     }
-    let undisputed = || document.denies().next().is_none();
+    // no Deny, and no condition that AWS may read otherwise
+    let undisputed = || {
+        let plain = |(_, allow): (usize, &Statement)| allow.conditions.is_empty();
+        let bare = document.allows().filter(|(_, allow)| public::is_public_statement(allow, of));
+        document.denies().next().is_none() && bare.into_iter().any(plain)
+    };
     let shown = || {
         document.allows().any(|(statement, allow)| {
             let via = Via::Policy { statement, sid: None };
@@ -193,7 +222,8 @@ fn surely_public(own: InForce<'_>, of: PolicyOf, status: Option<bool>) -> bool {
 
 /// Whether `document` lets an AWS service in that calls for whoever makes it: a confused deputy.
 pub(super) fn confused_deputies(document: &Document, place: &Place) -> Vec<String> {
-    let own = InForce { document: Some(document), place };
+    let memo = Memo::default();
+    let own = InForce { document: Some(document), place, memo: &memo };
     let mut names = Vec::new();
     for (statement, allow) in document.allows() {
         let Clause::In(principals) = &allow.principal else { continue };
@@ -203,7 +233,10 @@ pub(super) fn confused_deputies(document: &Document, place: &Place) -> Vec<Strin
         let fixed = allow.conditions.iter().any(|condition| {
             source.iter().any(|key| condition.is_about(key))
                 && condition.operator.asks_for_a_value()
-                && condition.values.iter().all(|value| is_bounded(condition, value))
+                && condition
+                    .values
+                    .iter()
+                    .all(|value| is_bounded(condition, value) && names_owner(value, &place.owner))
         });
         for principal in principals {
             let Principal::Service(name) = principal else { continue };
@@ -217,4 +250,11 @@ pub(super) fn confused_deputies(document: &Document, place: &Place) -> Vec<Strin
         }
     }
     names
+}
+
+/// Whether a source is the owner's account, a resource of it, or (as the ARN of a bucket) of an
+/// account that it does not say.
+fn names_owner(value: &str, owner: &AccountId) -> bool {
+    value == owner.as_str()
+        || Arn::split(value).is_some_and(|arn| [owner.as_str(), ""].contains(&arn.account()))
 }

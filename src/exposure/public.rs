@@ -26,7 +26,9 @@ pub fn is_public(document: &Document, of: PolicyOf) -> bool {
     document.allows().any(|(_, statement)| is_public_statement(statement, of))
 }
 
-fn is_public_statement(statement: &Statement, of: PolicyOf) -> bool {
+/// Whether one Allow statement makes a policy public.
+#[must_use]
+pub fn is_public_statement(statement: &Statement, of: PolicyOf) -> bool {
     let fixed = match &statement.principal {
         // no principal: no effect
         Clause::In(list) => list.iter().all(is_fixed),
@@ -40,10 +42,9 @@ fn is_fixed(principal: &Principal) -> bool {
         Principal::Account(_)
         | Principal::Identity { .. }
         | Principal::OriginAccessIdentity(_)
-        | Principal::CanonicalUser(_)
-        | Principal::Service(_)
         | Principal::Saml(_)
         | Principal::Nobody(_) => true,
+        Principal::CanonicalUser(name) | Principal::Service(name) => is_literal(name),
         Principal::Everyone
         | Principal::AnyIdentity
         | Principal::WebIdentity(_)

@@ -13,8 +13,8 @@ use self::asker::{Asker, askers};
 use crate::exposure::way::Way;
 use crate::exposure::{Class, Parties, Via, Witness, WitnessPrincipal};
 use crate::iam::{
-    Action, Answer, Arn, Caller, Carried, Clause, Condition, Document, Effect, Request, Requester,
-    Statement, Values, carried, holds, is_private, range,
+    Action, Answer, Arn, Caller, Carried, Clause, Condition, Document, Effect, Glob, Request,
+    Requester, Statement, Values, carried, holds, is_bounded, is_broad, is_private, range,
 };
 use crate::name::AccountId;
 
@@ -59,7 +59,7 @@ struct Attempt<'a> {
 impl<'a> Attempt<'a> {
     fn new(asker: &'a Asker, action: Action, way: &'a Way<'a>) -> Option<Self> {
         let place = way.own.place;
-        let wanted = way.offer.actions.get(&action)?;
+        let wanted = way.offer.resources(action);
         let targets = [&place.bucket, &place.objects];
         let resource = match &way.via {
             // a key may hold what looks like a wildcard
@@ -193,9 +193,18 @@ impl<'a> Attempt<'a> {
             Some(Values::PathIn(organization)) => {
                 value.strip_prefix(organization.as_str()).is_some_and(|rest| rest.starts_with('/'))
             }
-            Some(Values::Any | Values::Unnamed | Values::ArnOf(_) | Values::ArnOfNoAccount) => true,
+            Some(
+                Values::Any
+                | Values::Unnamed
+                | Values::ArnOf(_)
+                | Values::ArnOfNoAccount
+                | Values::NotOf(_)
+                | Values::Matching(_),
+            ) => true,
         };
+        let unnamed = matches!(may.values, Some(Values::Unnamed | Values::UnnamedAddress));
         chosen
+            && !(unnamed && self.is_named(key, value))
             && match (&self.request.requester, key) {
                 (Requester::Identity { account, .. }, "aws:principalaccount") => {
                     account.as_str() == value
@@ -205,6 +214,22 @@ impl<'a> Attempt<'a> {
                 }
                 _ => true,
             }
+    }
+
+    /// Whether a policy names the value, or the narrow range that it is in: then it is not that of
+    /// somebody whom no policy names.
+    fn is_named(&self, key: &str, value: &str) -> bool {
+        let documents =
+            self.way.own.document.into_iter().chain(self.way.behind.and_then(|b| b.document));
+        documents
+            .flat_map(|document| &document.statements)
+            .flat_map(|statement| &statement.conditions)
+            .filter(|condition| condition.is_about(key))
+            .flat_map(|condition| condition.values.iter().map(move |named| (condition, named)))
+            .any(|(condition, named)| match (range(named), range(value)) {
+                (Some(named), Some(value)) => !is_broad(&named) && named.contains(&value),
+                _ => is_bounded(condition, named) && Glob::new(named.as_str()).matches(value),
+            })
     }
 
     fn witness(self) -> Witness {

@@ -1,9 +1,9 @@
 //! From callers to named parties, and which of them the zone of trust holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::exposure::Parties;
-use crate::iam::{Action, Caller, Condition, Reach, Test, is_private, range};
+use crate::iam::{Action, Caller, Condition, Test, is_private, range};
 use crate::name::AccountId;
 use crate::trust::Trust;
 
@@ -21,13 +21,18 @@ pub struct Bounded {
     pub insiders: Parties,
 }
 
-/// Sorts the bounded callers of `reach`, which come by an offer under `conditions`.
+/// Sorts bounded callers, who come by an offer under `conditions`.
 #[must_use]
-pub fn sort(reach: &Reach, conditions: &[Condition], trust: &Trust, owner: &AccountId) -> Bounded {
+pub fn sort(
+    callers: &BTreeMap<Caller, BTreeSet<Action>>,
+    conditions: &[Condition],
+    trust: &Trust,
+    owner: &AccountId,
+) -> Bounded {
     // conditions are ANDed: one that asks for something of ours keeps everyone else out
     let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
     let mut sorted = Bounded::default();
-    for (caller, actions) in &reach.bounded {
+    for (caller, actions) in callers {
         let Some(parties) = parties(caller, conditions, owner, trust, all_inside) else { continue };
         if all_inside || is_inside(caller, trust) {
             sorted.trusted.extend(actions);
@@ -88,7 +93,7 @@ fn add_location(
     let values = || condition.values.iter().filter(|value| !value.contains("${")).filter(outside);
     match condition.key.to_ascii_lowercase().as_str() {
         "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
-        "aws:vpceaccount" => {
+        "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
             let accounts = values().filter_map(|value| AccountId::parse(value).ok());
             parties.accounts.extend(accounts.filter(|account| account != owner));
         }
@@ -118,10 +123,22 @@ fn is_inside(caller: &Caller, trust: &Trust) -> bool {
 
 /// Whether a condition lets nobody in but those inside the zone of trust.
 fn asks_for_ours(condition: &Condition, trust: &Trust) -> bool {
-    let by_address = condition.operator.test == Test::IpAddress;
+    let by_value = match condition.operator.test {
+        Test::IpAddress => condition.is_about("aws:sourceip"),
+        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike => {
+            !condition.is_about("aws:sourceip")
+        }
+        Test::Arn
+        | Test::Bool
+        | Test::Numeric(_)
+        | Test::Date(_)
+        | Test::Binary
+        | Test::Null
+        | Test::Unknown => false,
+    };
     condition.operator.asks_for_a_value()
         && !condition.values.is_empty()
-        && by_address == condition.is_about("aws:sourceip")
+        && by_value
         && condition.values.iter().all(|value| is_ours(condition, value, trust))
 }
 

@@ -4,6 +4,9 @@ use crate::iam::document::Clause;
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
 
+/// Stands for a service that no policy names.
+pub const ANY_SERVICE: &str = "*";
+
 /// A class of callers. A statement lets a class in when it lets in **some** request of it; a Deny
 /// keeps a class out when it keeps out **all** requests of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

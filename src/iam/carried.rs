@@ -3,7 +3,8 @@
 //! Source: IAM User Guide, "AWS global condition context keys"; Service Authorization Reference,
 //! "Condition keys for Amazon S3".
 
-use crate::iam::caller::Caller;
+use crate::iam::caller::{ANY_SERVICE, Caller};
+use crate::iam::pattern::Glob;
 use crate::name::AccountId;
 
 /// What the requests of one caller carry for one key.
@@ -34,6 +35,10 @@ pub enum Values {
     ArnOfNoAccount,
     /// Paths within this organization.
     PathIn(String),
+    /// Whichever account, or ARN, but this account's.
+    NotOf(AccountId),
+    /// Some text that this pattern matches; which one is not known here.
+    Matching(Glob),
 }
 
 /// How a request reaches the bucket.
@@ -93,17 +98,30 @@ fn of_the_resource(
         ("s3:dataaccesspointaccount", Route::AccessPoint { account, .. }) => {
             exactly(account.as_str())
         }
-        ("s3:dataaccesspointarn", Route::AccessPoint { arn, .. }) => exactly(arn),
-        ("s3:accesspointnetworkorigin", Route::AccessPoint { origin, .. }) => exactly(origin),
-        ("s3:dataaccesspointaccount", Route::Direct) => {
-            let account = caller.as_account().map(|account| account.as_str().to_owned());
-            sometimes(account.map_or(Values::Unnamed, Values::Exactly))
+        ("s3:dataaccesspointarn", Route::AccessPoint { arn, .. }) => {
+            let arn = Glob::new(arn.as_str());
+            if arn.is_literal() { exactly(arn.as_str()) } else { always(Values::Matching(arn)) }
         }
-        ("s3:dataaccesspointarn", Route::Direct) => {
-            sometimes(caller.as_account().cloned().map_or(Values::Unnamed, Values::ArnOf))
+        ("s3:accesspointnetworkorigin", Route::AccessPoint { origin, .. }) => exactly(origin),
+        ("s3:dataaccesspointaccount" | "s3:dataaccesspointarn", Route::Direct) => {
+            sometimes(of_other_access_points(caller, owner))
         }
         _ => return None,
     })
+}
+
+/// Whoever is named may come through the access points of whichever other account; the owner's own
+/// are looked at by themselves.
+fn of_other_access_points(caller: &Caller, owner: &AccountId) -> Values {
+    match caller {
+        Caller::Anonymous | Caller::Stranger => Values::Unnamed,
+        Caller::Located { .. }
+        | Caller::Account { .. }
+        | Caller::Organization(_)
+        | Caller::CanonicalUser(_)
+        | Caller::OriginAccessIdentity(_)
+        | Caller::Service { .. } => Values::NotOf(owner.clone()),
+    }
 }
 
 /// Keys of where the request comes from.
@@ -179,6 +197,9 @@ fn of_nobody(key: &str) -> Carried {
 fn of_a_service(key: &str, name: &str) -> Carried {
     match key {
         "aws:principalisawsservice" => exactly("true"),
+        "aws:principalservicename" | "aws:principalservicenameslist" if name == ANY_SERVICE => {
+            sometimes(Values::Any)
+        }
         "aws:principalservicename" | "aws:principalservicenameslist" => {
             sometimes(Values::Exactly(name.to_owned()))
         }

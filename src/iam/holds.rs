@@ -97,7 +97,9 @@ fn matched(condition: &Condition, values: &Values) -> Outcomes {
         | Values::Unnamed
         | Values::ArnOf(_)
         | Values::ArnOfNoAccount
-        | Values::PathIn(_) => condition
+        | Values::PathIn(_)
+        | Values::NotOf(_)
+        | Values::Matching(_) => condition
             .values
             .iter()
             .map(|pattern| text(condition, values, pattern))
@@ -122,10 +124,24 @@ fn text(condition: &Condition, values: &Values, pattern: &str) -> Outcomes {
     match values {
         Values::Exactly(value) => exactly(test, pattern, value),
         Values::Any => Outcomes { hold: true, fail: !takes_everything(test, pattern) },
-        Values::Unnamed | Values::ArnOf(_) | Values::ArnOfNoAccount | Values::PathIn(_)
-            if !by_text =>
+        Values::Unnamed
+        | Values::ArnOf(_)
+        | Values::ArnOfNoAccount
+        | Values::PathIn(_)
+        | Values::NotOf(_)
+        | Values::Matching(_)
+            if !by_text || is_no_arn(test, pattern) =>
         {
             Outcomes::EITHER
+        }
+        Values::NotOf(account) => {
+            let own = pattern == account.as_str()
+                || bound_account(pattern, true).as_ref() == Some(account);
+            Outcomes { hold: !own, fail: !takes_everything(test, pattern) }
+        }
+        Values::Matching(known) => {
+            let pattern = Glob::new(pattern);
+            Outcomes { hold: pattern.meets(known), fail: !pattern.covers(known) }
         }
         Values::Unnamed => Outcomes {
             hold: !is_bounded(condition, pattern),
@@ -149,6 +165,11 @@ fn text(condition: &Condition, values: &Values, pattern: &str) -> Outcomes {
         }
         Values::UnnamedAddress | Values::PublicAddress => Outcomes::EITHER,
     }
+}
+
+/// Whether an ARN is asked for by a pattern that is none: what IAM makes of it is not documented.
+fn is_no_arn(test: Test, pattern: &str) -> bool {
+    test == Test::Arn && Arn::split(pattern).is_none() && !Glob::new(pattern).is_literal()
 }
 
 fn exactly(test: Test, pattern: &str, value: &str) -> Outcomes {
@@ -194,10 +215,8 @@ pub fn is_bounded(condition: &Condition, value: &str) -> bool {
         "aws:userid" => {
             value.split_once(':').is_some_and(|(id, _)| id.len() > 16 && Glob::new(id).is_literal())
         }
-        "aws:principalarn" | "aws:sourcearn" | "s3:dataaccesspointarn" => {
-            bound_account(value, test == Test::Arn).is_some()
-                || (test == Test::Arn && Arn::split(value).is_none())
-        }
+        "s3:dataaccesspointarn" => bound_account(value, true).is_some(),
+        "aws:principalarn" | "aws:sourcearn" => bound_account(value, test == Test::Arn).is_some(),
         "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => {
             test == Test::StringLike
                 && value.split_once('/').is_some_and(|(id, _)| Glob::new(id).is_literal())

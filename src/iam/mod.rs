@@ -24,5 +24,5 @@ pub use self::grammar::DocumentError;
 pub use self::holds::{is_bounded, is_broad, is_private, range};
 pub use self::pattern::Glob;
 pub use self::principal::Principal;
-pub use self::reach::{InForce, Offer, Place, Reach, reach};
+pub use self::reach::{InForce, Memo, Offer, Place, Reach, reach};
 pub use self::request::{Answer, Request, Requester, holds};

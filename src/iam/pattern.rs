@@ -4,6 +4,9 @@
 use std::fmt;
 use std::str::Chars;
 
+/// Pairs of letters of two patterns that are looked at: those of two of AWS's longest ARNs, and more.
+const PAIRS: usize = 4_000_000;
+
 /// A pattern with `*` and `?`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Glob(String);
@@ -44,6 +47,9 @@ impl Glob {
     /// a `?`.
     #[must_use]
     pub fn covers(&self, narrower: &Self) -> bool {
+        if self.0.len().saturating_mul(narrower.0.len()) > PAIRS {
+            return false;
+        }
         glob(&self.0, &narrower.0, |own, letter| match letter {
             '*' => false,
             '?' => own == '?',
@@ -51,10 +57,14 @@ impl Glob {
         })
     }
 
-    /// Whether some text matches both patterns.
+    /// Whether some text matches both patterns. Of patterns so long that finding out would take
+    /// more than [`PAIRS`] steps it is said that they meet.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
         let (own, other) = (chars(&self.0), chars(&other.0));
+        if own.len().saturating_mul(other.len()) > PAIRS {
+            return true;
+        }
         // the row of `other`'s ends that a text matching the first letters of `own` can reach
         let mut row = reach_by_stars(&other, vec![true]);
         for &letter in &own {

@@ -1,18 +1,23 @@
 //! Who gets through: an offer (an Allow statement, or a grant of an ACL), less whatever the Denies
 //! of the policies in force are proved to take away.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::iam::action::{Action, On};
 use crate::iam::arn::bound_account;
-use crate::iam::caller::{Caller, may_be_meant, surely_is_meant};
+use crate::iam::caller::{ANY_SERVICE, Caller, may_be_meant, surely_is_meant};
 use crate::iam::carried::{Route, carried};
 use crate::iam::condition::{Condition, Test};
-use crate::iam::document::{Clause, Document, Statement};
+use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::holds::{can_hold, must_hold};
 use crate::iam::pattern::Glob;
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
+
+/// Pairs of resource patterns that are compared for one Deny and one offer.
+const COMPARISONS: usize = 20_000;
 
 /// Where a policy is in force: whose bucket, by which route, and by which ARNs the policy names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,18 @@ pub struct InForce<'a> {
     pub document: Option<&'a Document>,
     /// Where.
     pub place: &'a Place,
+    /// What was found out of it so far.
+    pub memo: &'a Memo,
+}
+
+/// What was found out of one policy in force: every offer of it, or through it, asks about the same
+/// callers.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// Indexes of the Denies that keep out every request of a caller.
+    denies: RefCell<BTreeMap<Caller, Rc<[usize]>>>,
+    /// The actions that some Allow lets a caller do.
+    admitted: RefCell<BTreeMap<Caller, Rc<BTreeSet<Action>>>>,
 }
 
 /// Something that lets callers in.
@@ -41,8 +58,12 @@ pub struct InForce<'a> {
 pub struct Offer<'a> {
     /// Whom.
     pub principal: Clause<Principal>,
-    /// To which actions, each on which resources.
-    pub actions: BTreeMap<Action, Vec<Glob>>,
+    /// To which actions.
+    pub actions: BTreeSet<Action>,
+    /// For actions on the bucket, on which resources: patterns.
+    pub in_bucket: Vec<Glob>,
+    /// For actions on objects, on which.
+    pub in_objects: Vec<Glob>,
     /// Under which conditions.
     pub conditions: &'a [Condition],
 }
@@ -81,13 +102,6 @@ impl Place {
             objects: Glob::new(format!("{arn}/object/*")),
         }
     }
-
-    fn target(&self, on: On) -> &Glob {
-        match on {
-            On::Bucket => &self.bucket,
-            On::Object => &self.objects,
-        }
-    }
 }
 
 impl<'a> Offer<'a> {
@@ -96,28 +110,77 @@ impl<'a> Offer<'a> {
     pub fn of_statement(statement: &'a Statement, place: &Place) -> Self {
         let in_bucket = on_resources(&statement.resource, &place.bucket);
         let in_objects = on_resources(&statement.resource, &place.objects);
+        let has_resource = |action: &Action| match action.on() {
+            On::Bucket => !in_bucket.is_empty(),
+            On::Object => !in_objects.is_empty(),
+        };
         let actions = Action::all()
+            .filter(has_resource)
             .filter(|action| {
                 clause_has(&statement.action, |glob| glob.matches_ignoring_case(action.name()))
             })
-            .map(|action| match action.on() {
-                On::Bucket => (action, in_bucket.clone()),
-                On::Object => (action, in_objects.clone()),
-            })
-            .filter(|(_, resources)| !resources.is_empty())
             .collect();
-        Self { principal: statement.principal.clone(), actions, conditions: &statement.conditions }
+        let principal = statement.principal.clone();
+        Self { principal, actions, in_bucket, in_objects, conditions: &statement.conditions }
     }
 
     /// What a grant offers: `actions` on everything at `place`, without conditions.
     #[must_use]
     pub fn of_grant(principal: Principal, actions: &[&str], place: &Place) -> Self {
-        let actions = actions
-            .iter()
-            .filter_map(|name| Action::from_name(name))
-            .map(|action| (action, vec![place.target(action.on()).clone()]))
-            .collect();
-        Self { principal: Clause::In(vec![principal]), actions, conditions: &[] }
+        Self {
+            principal: Clause::In(vec![principal]),
+            actions: actions.iter().filter_map(|name| Action::from_name(name)).collect(),
+            in_bucket: vec![place.bucket.clone()],
+            in_objects: vec![place.objects.clone()],
+            conditions: &[],
+        }
+    }
+
+    /// On which resources the offer is for `action`.
+    #[must_use]
+    pub fn resources(&self, action: Action) -> &[Glob] {
+        match action.on() {
+            On::Bucket => &self.in_bucket,
+            On::Object => &self.in_objects,
+        }
+    }
+}
+
+impl InForce<'_> {
+    /// The Denies that keep out every request of `caller`, as far as it is for their actions and
+    /// resources.
+    fn denies(&self, caller: &Caller) -> impl Iterator<Item = &Statement> {
+        let known = self.memo.denies.borrow().get(caller).cloned();
+        let indexes = known.unwrap_or_else(|| {
+            let found: Rc<[usize]> = self
+                .statements()
+                .iter()
+                .enumerate()
+                .filter(|(_, statement)| statement.effect == Effect::Deny)
+                .filter(|(_, deny)| surely_applies(deny, caller, self.place))
+                .map(|(index, _)| index)
+                .collect();
+            self.memo.denies.borrow_mut().insert(caller.clone(), Rc::clone(&found));
+            found
+        });
+        let statement = |at: usize| self.statements().get(*indexes.get(at)?);
+        (0..indexes.len()).filter_map(statement).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The actions that some Allow of the policy lets `caller` do.
+    fn admitted(&self, caller: &Caller) -> Rc<BTreeSet<Action>> {
+        let known = self.memo.admitted.borrow().get(caller).cloned();
+        known.unwrap_or_else(|| {
+            let allows = self.document.into_iter().flat_map(Document::allows);
+            let offers = allows.map(|(_, allow)| Offer::of_statement(allow, self.place));
+            let found = Rc::new(offers.flat_map(|offer| passes(&offer, caller, *self)).collect());
+            self.memo.admitted.borrow_mut().insert(caller.clone(), Rc::clone(&found));
+            found
+        })
+    }
+
+    fn statements(&self) -> &[Statement] {
+        self.document.map_or(&[], |document| &document.statements)
     }
 }
 
@@ -129,7 +192,7 @@ pub fn reach(offer: &Offer<'_>, own: InForce<'_>, behind: Option<InForce<'_>>) -
     let ask = |caller: &Caller| {
         let mut actions = passes(offer, caller, own);
         if let Some(behind) = behind {
-            let admitted = admitted(caller, behind);
+            let admitted = behind.admitted(caller);
             actions.retain(|action| admitted.contains(action));
         }
         actions
@@ -157,36 +220,22 @@ pub fn reach(offer: &Offer<'_>, own: InForce<'_>, behind: Option<InForce<'_>>) -
 /// The actions of `offer` that `caller` may do: the offer means some of its requests, and no Deny
 /// keeps all of them out.
 fn passes(offer: &Offer<'_>, caller: &Caller, own: InForce<'_>) -> BTreeSet<Action> {
-    let place = own.place;
-    if !may_apply(offer, caller, place) {
+    if !may_apply(offer, caller, own.place) {
         return BTreeSet::new();
     }
-    let denies: Vec<&Statement> = own
-        .document
-        .into_iter()
-        .flat_map(Document::denies)
-        .filter(|deny| surely_applies(deny, caller, place))
-        .collect();
-    offer
-        .actions
-        .iter()
-        .filter(|(action, resources)| {
-            !denies.iter().any(|deny| takes_away(deny, **action, resources))
-        })
-        .map(|(action, _)| *action)
-        .collect()
-}
-
-/// The actions that some Allow of `policy` lets `caller` do.
-fn admitted(caller: &Caller, policy: InForce<'_>) -> BTreeSet<Action> {
-    policy
-        .document
-        .into_iter()
-        .flat_map(Document::allows)
-        .flat_map(|(_, statement)| {
-            passes(&Offer::of_statement(statement, policy.place), caller, policy)
-        })
-        .collect()
+    let mut actions = offer.actions.clone();
+    for deny in own.denies(caller) {
+        let (bucket, objects) = (OnceCell::new(), OnceCell::new());
+        actions.retain(|action| {
+            let covered = match action.on() {
+                On::Bucket => &bucket,
+                On::Object => &objects,
+            };
+            let denied = clause_has(&deny.action, |glob| glob.matches_ignoring_case(action.name()));
+            !(denied && *covered.get_or_init(|| covers(&deny.resource, offer.resources(*action))))
+        });
+    }
+    actions
 }
 
 fn may_apply(offer: &Offer<'_>, caller: &Caller, place: &Place) -> bool {
@@ -203,12 +252,17 @@ fn surely_applies(deny: &Statement, caller: &Caller, place: &Place) -> bool {
         })
 }
 
-fn takes_away(deny: &Statement, action: Action, resources: &[Glob]) -> bool {
-    clause_has(&deny.action, |glob| glob.matches_ignoring_case(action.name()))
-        && resources.iter().all(|resource| match &deny.resource {
-            Clause::In(list) => list.iter().any(|glob| surely_covers(glob, resource)),
-            Clause::NotIn(list) => !list.iter().any(|glob| as_wide_as_may_be(glob).meets(resource)),
-        })
+/// Whether a Deny on `resource` is on all of `offered`. Not shown, and so no, where that is more work
+/// than a policy of AWS's 20 KB that anybody wrote asks for.
+fn covers(resource: &Clause<Glob>, offered: &[Glob]) -> bool {
+    let (Clause::In(list) | Clause::NotIn(list)) = resource;
+    if list.len().saturating_mul(offered.len()) > COMPARISONS {
+        return false;
+    }
+    offered.iter().all(|offered| match resource {
+        Clause::In(list) => list.iter().any(|glob| surely_covers(glob, offered)),
+        Clause::NotIn(list) => !list.iter().any(|glob| as_wide_as_may_be(glob).meets(offered)),
+    })
 }
 
 /// The part of `target` that a resource element names, as patterns; empty where it names none.
@@ -273,6 +327,9 @@ fn named_callers(
         Clause::In(list) => list.iter().flat_map(Caller::named_by).collect(),
         Clause::NotIn(_) => [Caller::Anonymous, Caller::Stranger].into(),
     };
+    if offer.conditions.iter().any(|condition| names_only(condition, &own.place.owner)) {
+        return BTreeSet::new();
+    }
     let services: Vec<Caller> =
         callers.iter().flat_map(|caller| on_behalf_of_others(caller, offer.conditions)).collect();
     callers.extend(services);
@@ -305,9 +362,42 @@ fn named_in(statement: &Statement) -> impl Iterator<Item = Caller> {
     named.chain(statement.conditions.iter().flat_map(told_apart))
 }
 
-/// A service, once for each account that the conditions ask it to call for.
+/// Whether a condition lets in nobody but principals of `owner`.
+fn names_only(condition: &Condition, owner: &AccountId) -> bool {
+    let by_principal = ["aws:principalaccount", "aws:principalarn"];
+    let own = |value: &String| match condition.operator.test {
+        _ if value.contains("${") => false,
+        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn => {
+            let by_part = condition.operator.test != Test::StringLike;
+            value == owner.as_str() || bound_account(value, by_part).as_ref() == Some(owner)
+        }
+        Test::IpAddress
+        | Test::Bool
+        | Test::Numeric(_)
+        | Test::Date(_)
+        | Test::Binary
+        | Test::Null
+        | Test::Unknown => false,
+    };
+    condition.operator.asks_for_a_value()
+        && by_principal.iter().any(|key| condition.is_about(key))
+        && !condition.values.is_empty()
+        && condition.values.iter().all(own)
+}
+
+/// A service, once for each account that the conditions ask it to call for. Everyone is every
+/// service too.
 fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller> {
-    let Caller::Service { name, .. } = caller else { return Vec::new() };
+    let name = match caller {
+        Caller::Service { name, .. } => name,
+        Caller::Anonymous => ANY_SERVICE,
+        Caller::Stranger
+        | Caller::Located { .. }
+        | Caller::Account { .. }
+        | Caller::Organization(_)
+        | Caller::CanonicalUser(_)
+        | Caller::OriginAccessIdentity(_) => return Vec::new(),
+    };
     let source = ["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn"];
     conditions
         .iter()
@@ -316,7 +406,7 @@ fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller>
         .flat_map(told_apart)
         .filter_map(|other| {
             let on_behalf_of = Some(other.as_account()?.clone());
-            Some(Caller::Service { name: name.clone(), on_behalf_of })
+            Some(Caller::Service { name: name.to_owned(), on_behalf_of })
         })
         .collect()
 }
@@ -329,7 +419,9 @@ fn told_apart(condition: &Condition) -> Vec<Caller> {
         | "aws:sourceaccount"
         | "aws:sourceowner"
         | "s3:dataaccesspointaccount" => AccountId::parse(value).ok(),
-        "aws:principalarn" | "aws:sourcearn" | "s3:dataaccesspointarn" => {
+        // the name of an access point has no colon that a `*` could cross
+        "s3:dataaccesspointarn" => bound_account(value, true),
+        "aws:principalarn" | "aws:sourcearn" => {
             bound_account(value, condition.operator.test != Test::StringLike)
         }
         _ => None,
