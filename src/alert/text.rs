@@ -178,7 +178,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
         }
         if let Some(witness) = &path.witness {
             lines.push(format!("   Request: {}", words::request(witness)));
-            lines.extend(proof::command(witness, target).map(|command| format!("   {command}")));
+            lines.extend(proof::command(path, target).map(|command| format!("   {command}")));
         }
     }
     lines.extend(more(situation.uncovered.len()));
