@@ -155,6 +155,27 @@ fn without_a_snapshot_the_event_says_what_was_put_there() {
 }
 
 #[test]
+fn an_event_of_a_whole_account_asks_for_a_snapshot() {
+    let schedule = json!({
+        "version": "0", "id": "00000000-0000-4000-8000-000000000002",
+        "detail-type": "Scheduled Event", "source": "aws.events", "account": "111122223333",
+        "time": "2026-11-20T09:14:07Z", "region": "eu-west-1",
+        "resources": ["arn:aws:events:eu-west-1:111122223333:rule/sweep"], "detail": {}
+    })
+    .to_string();
+    let said = "the account in memory has no bucket";
+    let ran = run(&["-"], &schedule);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.out.contains(said) && ran.out.contains("`--snapshot FILE`"), "{}", ran.out);
+    let snapshot = file("account.json", &snapshot());
+    let ran = run(&["-", "--snapshot", &snapshot], &schedule);
+    assert!(!ran.out.contains(said) && ran.out.contains("clinic-reports"), "{}", ran.out);
+    let ran = run(&["-"], &event("GetBucketPolicy"));
+    assert!(!ran.out.contains(said), "{}", ran.out);
+    assert!(!run(&["-", "--format", "json"], &schedule).out.contains(said));
+}
+
+#[test]
 fn what_is_none_of_our_business_says_why() {
     let reports = reports(&["-"], &event("GetBucketPolicy"));
     assert_eq!(reports[0]["buckets"], json!([]));

@@ -90,8 +90,8 @@ fn reopen(situation: &Situation<'_>) -> Option<Step> {
     let fixed = situation.standing == Standing::Fixed;
     (fixed && !on.is_empty()).then(|| Step {
         what: format!(
-            "Neither opens the bucket again: {} of the bucket stay on until a person turns them \
-             off, once the guardrail file is deployed with the change",
+            "The guardrail file alone opens nothing again: {} of the bucket were turned on, and \
+             stay on until a person turns them off, after the file is deployed with the change",
             words::settings(&on)
         ),
         lines: Vec::new(),

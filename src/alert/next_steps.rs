@@ -169,7 +169,8 @@ fn read_again(situation: &Situation<'_>) -> Option<Step> {
     let parts: Vec<_> = unread(situation, false).into_iter().take(OBJECTS).map(quoted).collect();
     (!parts.is_empty()).then(|| Step {
         what: format!(
-            "Look again at {}: no permission was missing, and the next event or sweep reads it anew",
+            "Look again at {}: no permission was missing, and the next event or sweep reads it \
+             anew",
             words::joined(&parts)
         ),
         lines: Vec::new(),
