@@ -124,6 +124,7 @@ fn the_whole_story_is_told_as_text() {
         assert!(lines.any(|line| line.starts_with(step)), "{step} in {}", ran.out);
     }
     assert!(ran.out.contains("  | FIXED: bucket `clinic-reports`"), "{}", ran.out);
+    assert!(ran.out.contains("  |    Try it (200: open; "), "{}", ran.out);
 }
 
 #[test]

@@ -83,6 +83,10 @@ fn answers(path: &Path, key: Option<&str>) -> Option<String> {
     Some([answers, stands].concat())
 }
 
+/// What a request comes from where the policy lets it come from anywhere; another address was
+/// chosen because the policy asks for it.
+const ANY_ADDRESS: &str = "203.0.113.7";
+
 /// Whether the command sends this condition key with this value, or it holds for any shell.
 fn is_carried(
     key: &str,
@@ -95,7 +99,7 @@ fn is_carried(
     match key {
         "aws:securetransport" => value == "true" || tool == Tool::Curl && value == "false",
         "aws:sourceip" => match path.exposure {
-            Class::Anonymous | Class::Authenticated => true,
+            Class::Anonymous | Class::Authenticated => value == ANY_ADDRESS,
             Class::None | Class::Trusted | Class::External => false,
         },
         "aws:principalarn"
@@ -368,6 +372,8 @@ mod tests {
         assert!(command(&path, &target()).is_some());
         path.exposure = Class::External;
         assert_eq!(command(&path, &target()), None);
+        let context = [("aws:SourceIp", "198.51.100.9")];
+        assert_eq!(with("s3:GetObject", OBJECT, &context), None);
         let agent = [("aws:UserAgent", "secret/1")];
         let path = signed(self::path("s3:GetObject", OBJECT, &agent));
         assert_eq!(command(&path, &target()), None);
