@@ -243,7 +243,7 @@ fn object_acl() -> Run {
         actions: actions(&["s3:GetObject", "s3:GetObjectVersion"]),
         parties: Parties::default(),
         closed_by: Vec::new(),
-        witness: Some(witness(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
+        witness: by_grant(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf"),
     };
     let mut judged = written(judged(verdict(vec![path()]), Mode::Enforce), Ok(()));
     judged.verified = Some(true);
