@@ -88,8 +88,8 @@ fn role(account: &str, name: &str) -> WitnessPrincipal {
 }
 
 /// By a grant of an ACL: it has no conditions.
-fn by_grant(principal: WitnessPrincipal, names: &[&str], key: &str) -> Option<Witness> {
-    Some(Witness { context: BTreeMap::new(), ..witness(principal, names, key) })
+fn by_grant(principal: WitnessPrincipal, names: &[&str], key: &str) -> Witness {
+    Witness { context: BTreeMap::new(), ..witness(principal, names, key) }
 }
 
 /// For the first of `names`, on what it is done to.
@@ -243,7 +243,7 @@ fn object_acl() -> Run {
         actions: actions(&["s3:GetObject", "s3:GetObjectVersion"]),
         parties: Parties::default(),
         closed_by: Vec::new(),
-        witness: by_grant(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf"),
+        witness: Some(by_grant(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
     };
     let mut judged = written(judged(verdict(vec![path()]), Mode::Enforce), Ok(()));
     judged.verified = Some(true);
@@ -259,7 +259,7 @@ fn bucket_acl() -> Run {
         actions: actions(&["s3:ListBucket"]),
         parties: Parties::default(),
         closed_by: Vec::new(),
-        witness: by_grant(principal, &["s3:ListBucket"], ""),
+        witness: Some(by_grant(principal, &["s3:ListBucket"], "")),
     };
     let world = || grant(1, Class::Anonymous, WitnessPrincipal::Anonymous);
     let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be".to_owned();
