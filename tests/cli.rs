@@ -227,6 +227,24 @@ fn expired_exemptions_are_said() {
 }
 
 #[test]
+fn names_of_files_and_exemptions_move_no_cursor() {
+    let text = "mode = \"enforce\"\n[[exemptions]]\nname = \"\\u001b[2J\\u202eold\"\n\
+                buckets = [\"a*\"]\nexposure = \"anonymous\"\naccess = [\"read\"]\n\
+                owner = \"x\"\nreason = \"y\"\nexpires = 2020-01-31\n";
+    let path = file("\u{1b}[2J\u{202e}hostile.toml", text);
+    let checked = run(&["guardrail", "check", &path], "");
+    assert_eq!(checked.status, 0, "{:?}", checked.err);
+    assert!(checked.out.contains(r"exemption `\u{1b}[2J\u{202e}old` expired"), "{}", checked.out);
+    assert!(checked.out.contains("hostile.toml`: can be used"), "{}", checked.out);
+    let replayed = run(&["replay", "-", "--guardrail", &path], "{}");
+    assert!(replayed.out.starts_with("replayed on an account in memory"), "{}", replayed.out);
+    for ran in [checked, replayed] {
+        assert!(!ran.out.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.out);
+        assert!(!ran.err.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.err);
+    }
+}
+
+#[test]
 fn nothing_that_a_terminal_obeys_is_printed() {
     let hostile = OPEN.replace("PublicRead", r"\u001b[2J\u202e\u009b");
     for format in ["text", "json"] {

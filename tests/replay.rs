@@ -124,6 +124,7 @@ fn the_whole_story_is_told_as_text() {
         assert!(lines.any(|line| line.starts_with(step)), "{step} in {}", ran.out);
     }
     assert!(ran.out.contains("  | FIXED: bucket `clinic-reports`"), "{}", ran.out);
+    assert!(ran.out.contains("  |    Try it (200: open; "), "{}", ran.out);
 }
 
 #[test]
@@ -152,6 +153,27 @@ fn without_a_snapshot_the_event_says_what_was_put_there() {
     let reports = reports(&["-"], &event("PutBucketPolicy"));
     assert_eq!(reports[0]["buckets"][0]["before"]["exposure"], "anonymous");
     assert_eq!(reports[0]["buckets"][0]["verified"], true);
+}
+
+#[test]
+fn an_event_of_a_whole_account_asks_for_a_snapshot() {
+    let schedule = json!({
+        "version": "0", "id": "00000000-0000-4000-8000-000000000002",
+        "detail-type": "Scheduled Event", "source": "aws.events", "account": "111122223333",
+        "time": "2026-11-20T09:14:07Z", "region": "eu-west-1",
+        "resources": ["arn:aws:events:eu-west-1:111122223333:rule/sweep"], "detail": {}
+    })
+    .to_string();
+    let said = "the account in memory has no bucket";
+    let ran = run(&["-"], &schedule);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.out.contains(said) && ran.out.contains("`--snapshot FILE`"), "{}", ran.out);
+    let snapshot = file("account.json", &snapshot());
+    let ran = run(&["-", "--snapshot", &snapshot], &schedule);
+    assert!(!ran.out.contains(said) && ran.out.contains("clinic-reports"), "{}", ran.out);
+    let ran = run(&["-"], &event("GetBucketPolicy"));
+    assert!(!ran.out.contains(said), "{}", ran.out);
+    assert!(!run(&["-", "--format", "json"], &schedule).out.contains(said));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::exposure::{
     Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness, WitnessPrincipal,
 };
 use crate::guardrail::{DEFAULT, Guardrail, Held, Mode, RuleAction, decide};
-use crate::iam::Action;
+use crate::iam::{Action, On};
 use crate::ports::{Failure, Message, Target};
 use crate::remedy::Remedy;
 use crate::report::{Applied, Judged, Outcome, Run};
@@ -74,20 +74,47 @@ fn actions(names: &[&str]) -> BTreeSet<Action> {
     names.iter().map(|name| Action::from_name(name).unwrap()).collect()
 }
 
+/// What every request carries that the engine finds.
+fn carried() -> BTreeMap<String, Vec<String>> {
+    let carried = [("aws:SecureTransport", "true"), ("aws:SourceIp", "203.0.113.7")];
+    carried.map(|(key, value)| (key.to_owned(), vec![value.to_owned()])).into()
+}
+
+fn role(account: &str, name: &str) -> WitnessPrincipal {
+    WitnessPrincipal::Aws {
+        account: AccountId::parse(account).unwrap(),
+        arn: format!("arn:aws:iam::{account}:role/{name}"),
+    }
+}
+
+/// By a grant of an ACL: it has no conditions.
+fn by_grant(principal: WitnessPrincipal, names: &[&str], key: &str) -> Witness {
+    Witness { context: BTreeMap::new(), ..witness(principal, names, key) }
+}
+
+/// For the first of `names`, on what it is done to.
+fn witness(principal: WitnessPrincipal, names: &[&str], key: &str) -> Witness {
+    let action = Action::from_name(names[0]).unwrap();
+    let resource = match action.on() {
+        On::Bucket => "arn:aws:s3:::clinic-reports".to_owned(),
+        On::Object => format!("arn:aws:s3:::clinic-reports/{key}"),
+    };
+    Witness { principal, action, resource, context: carried() }
+}
+
 fn statement(statement: usize, sid: Option<&str>, exposure: Class, names: &[&str]) -> Path {
-    let first = actions(names).first().copied().unwrap();
+    let principal = match exposure {
+        Class::Anonymous => WitnessPrincipal::Anonymous,
+        Class::Authenticated => role("998877665544", "x"),
+        Class::None | Class::Trusted | Class::External => role("444455556666", "reader"),
+    };
     Path {
         via: Via::Policy { statement, sid: sid.map(str::to_owned) },
         exposure,
         actions: actions(names),
         parties: Parties::default(),
         closed_by: Vec::new(),
-        witness: Some(Witness {
-            principal: WitnessPrincipal::Anonymous,
-            action: first,
-            resource: "arn:aws:s3:::clinic-reports/x".to_owned(),
-            context: BTreeMap::from([("aws:SecureTransport".to_owned(), vec!["true".to_owned()])]),
-        }),
+        witness: Some(witness(principal, names, "x")),
     }
 }
 
@@ -98,15 +125,6 @@ fn public_read() -> Path {
 fn partner(class: Class) -> Path {
     let mut path = statement(1, Some("Partner"), class, &["s3:GetObject", "s3:ListBucket"]);
     path.parties.accounts.insert(AccountId::parse("444455556666").unwrap());
-    path.witness = Some(Witness {
-        principal: WitnessPrincipal::Aws {
-            account: AccountId::parse("444455556666").unwrap(),
-            arn: "arn:aws:iam::444455556666:role/reader".to_owned(),
-        },
-        action: Action::from_name("s3:GetObject").unwrap(),
-        resource: "arn:aws:s3:::clinic-reports/x".to_owned(),
-        context: BTreeMap::new(),
-    });
     path
 }
 
@@ -225,17 +243,74 @@ fn object_acl() -> Run {
         actions: actions(&["s3:GetObject", "s3:GetObjectVersion"]),
         parties: Parties::default(),
         closed_by: Vec::new(),
-        witness: Some(Witness {
-            principal: WitnessPrincipal::Anonymous,
-            action: Action::from_name("s3:GetObject").unwrap(),
-            resource: "arn:aws:s3:::clinic-reports/scans/2026/7.pdf".to_owned(),
-            context: BTreeMap::new(),
-        }),
+        witness: Some(by_grant(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
     };
     let mut judged = written(judged(verdict(vec![path()]), Mode::Enforce), Ok(()));
     judged.verified = Some(true);
     judged.after = Some(verdict(vec![closed(path(), Closer::Bucket(Setting::IgnorePublicAcls))]));
     run(judged)
+}
+
+/// Grants to the world and to a canonical user in the bucket's ACL.
+fn bucket_acl() -> Run {
+    let grant = |grant, exposure, principal| Path {
+        via: Via::Acl { grant },
+        exposure,
+        actions: actions(&["s3:ListBucket"]),
+        parties: Parties::default(),
+        closed_by: Vec::new(),
+        witness: Some(by_grant(principal, &["s3:ListBucket"], "")),
+    };
+    let world = || grant(1, Class::Anonymous, WitnessPrincipal::Anonymous);
+    let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be".to_owned();
+    let mut named = grant(2, Class::External, WitnessPrincipal::CanonicalUser(id.clone()));
+    named.parties.canonical_users.insert(id);
+    let before = verdict(vec![world(), named.clone()]);
+    let mut judged = written(judged(before, Mode::Enforce), Ok(()));
+    judged.verified = Some(true);
+    let closed = closed(world(), Closer::Bucket(Setting::IgnorePublicAcls));
+    judged.after = Some(verdict(vec![closed, named]));
+    run(judged)
+}
+
+fn access_point() -> Run {
+    let mut path = public_read();
+    path.via = Via::AccessPoint { name: "open".to_owned(), statement: 0, sid: None };
+    if let Some(witness) = &mut path.witness {
+        witness.resource = "arn:aws:s3:eu-west-1:111122223333:accesspoint/open/object/x".to_owned();
+    }
+    run(judged(verdict(vec![path]), Mode::Notify))
+}
+
+/// A rule that asks for containment of what no setting closes.
+fn named_parties(mode: Mode) -> Run {
+    let mut before = verdict(vec![partner(Class::External)]);
+    before.policy_is_public = Some(false);
+    let mut judged = judged(before.clone(), mode);
+    judged.decision.action = RuleAction::Contain;
+    judged.decision.rules = vec!["nothing is shared".to_owned()];
+    match mode {
+        Mode::Enforce => {
+            judged.decision.apply = Setting::ALL.to_vec();
+            judged = written(judged, Ok(()));
+            judged.verified = Some(false);
+            judged.after = Some(before);
+        }
+        Mode::Notify | Mode::Observe => {
+            judged.decision.held = vec![Held::ByMode(Setting::ALL.to_vec())];
+        }
+    }
+    run(judged)
+}
+
+/// Parts that could not be read and that let nobody in.
+fn tags_unread() -> Run {
+    let mut before = verdict(Vec::new());
+    before.unreadable = vec![
+        ("Tags".to_owned(), "AccessDenied".to_owned()),
+        ("WebsiteConfiguration".to_owned(), "SlowDown: try again".to_owned()),
+    ];
+    run(judged(before, Mode::Enforce))
 }
 
 pub(crate) fn nothing_left() -> Run {
@@ -302,6 +377,7 @@ fn blind() -> Message {
     let mut trigger = trigger();
     trigger.actor = None;
     trigger.source = Source::Schedule;
+    trigger.event.name = "Scheduled Event".to_owned();
     compose_blind(&trigger, Some(&target()), &failure("AccessDenied", "no role to assume"))
 }
 
@@ -316,6 +392,11 @@ fn all() -> Vec<Message> {
         object_acl(),
         nothing_left(),
         exempted_and_cut(),
+        bucket_acl(),
+        access_point(),
+        named_parties(Mode::Enforce),
+        named_parties(Mode::Notify),
+        tags_unread(),
     ];
     let mut messages: Vec<_> = runs.iter().map(|run| page(&trigger(), run)).collect();
     let (hostile_trigger, hostile_run) = hostile();
@@ -346,11 +427,17 @@ mod tests {
             ("would_fix_in_notify", would_fix()),
             ("external_alert", external()),
             ("unknown_missing_permission", unknown()),
-            ("fixed_object_acl", object_acl()),
             ("fixed_exemption_cut_too", exempted_and_cut()),
+            ("fixed_bucket_acl", bucket_acl()),
+            ("would_fix_access_point", access_point()),
+            ("not_fixed_named_parties", named_parties(Mode::Enforce)),
+            ("unknown_tags_unread", tags_unread()),
         ] {
             golden(name, &page(&trigger(), &run));
         }
+        let mut of_object = trigger();
+        of_object.event.name = "PutObjectAcl".to_owned();
+        golden("fixed_object_acl", &page(&of_object, &object_acl()));
         let (trigger, run) = hostile();
         golden("hostile_names", &page(&trigger, &run));
         golden("blind", &blind());
@@ -426,7 +513,7 @@ mod tests {
 
     #[test]
     fn the_proposed_exemption_can_be_pasted_and_covers_what_was_found() {
-        for run in [denied(), would_fix(), external(), object_acl()] {
+        for run in [denied(), external(), object_acl(), bucket_acl(), access_point()] {
             let Outcome::Judged(judged) = &run.outcome else { panic!() };
             let text = page(&trigger(), &run).text;
             let (_, after) = text.split_once("   [[exemptions]]\n").unwrap();
@@ -440,6 +527,44 @@ mod tests {
             assert!(decision.action < judged.decision.action, "{block}");
             assert!(decision.action < RuleAction::Contain, "{block}");
         }
+    }
+
+    #[test]
+    fn no_exemption_is_proposed_for_what_changes_anything() {
+        for action in ["s3:PutObject", "s3:PutObjectTagging", "s3:PutBucketPolicy"] {
+            let path = statement(0, None, Class::Anonymous, &[action, "s3:GetObject"]);
+            let text = page(&trigger(), &run(judged(verdict(vec![path]), Mode::Notify))).text;
+            assert!(!text.contains("[[exemptions]]"), "{text}");
+            assert!(text.contains("write the exemption by hand: none is proposed for"), "{text}");
+        }
+    }
+
+    #[test]
+    fn block_public_access_is_not_asked_for_where_it_closes_nothing() {
+        for mode in [Mode::Enforce, Mode::Notify] {
+            let text = page(&trigger(), &named_parties(mode)).text;
+            assert!(text.contains("does not close access granted to named parties"), "{text}");
+            assert!(!text.contains("put-public-access-block"), "{text}");
+            assert!(text.contains("put-bucket-policy"), "{text}");
+        }
+        let text = page(&trigger(), &would_fix()).text;
+        assert!(text.contains("put-public-access-block"), "{text}");
+        assert!(!text.contains("granted to named parties"), "{text}");
+    }
+
+    #[test]
+    fn no_line_to_copy_holds_a_name_that_was_not_checked() {
+        let mut path = public_read();
+        path.via = Via::Policy { statement: 0, sid: Some("x`id`".to_owned()) };
+        let mut object = public_read();
+        object.via = Via::ObjectAcl { key: "x';id;'".to_owned(), grant: 0 };
+        let mut point = public_read();
+        point.via = Via::AccessPoint { name: "x;id".to_owned(), statement: 0, sid: None };
+        let paths = vec![path, object, point];
+        let text = page(&trigger(), &run(judged(verdict(paths), Mode::Notify))).text;
+        let (_, next) = text.split_once("WHAT TO DO NEXT").unwrap();
+        assert!(!next.contains("id`") && !next.contains(";id"), "{next}");
+        assert!(next.contains("list-access-points"), "{next}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! From the record of a run to the messages that people get.
 //!
-//! `situation` says how things stand, `text` lays the page out, `proof`, `next_steps` and `words`
-//! fill it, `body` keeps the whole within what SNS takes.
+//! `situation` says how things stand, `text` lays the page out, `proof`, `next_steps` (with
+//! `lasting` and `approval`) and `words` fill it, `body` keeps the whole within what SNS takes.
 
+mod approval;
 mod body;
+mod lasting;
 mod next_steps;
 mod proof;
 mod situation;

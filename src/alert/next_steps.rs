@@ -3,21 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use time::{Duration, UtcOffset};
-
 use crate::alert::situation::{Situation, Standing};
-use crate::alert::words;
+use crate::alert::{approval, lasting, proof, words};
 use crate::bucket::{Part, Setting};
+use crate::escape::quoted;
 use crate::event::Trigger;
-use crate::exposure::{Class, Path, Via};
-use crate::iam::{Access, Action};
+use crate::exposure::{Path, Via};
 use crate::ports::Target;
 
-/// How long the exemption that a page proposes lasts from its event on.
-const EXEMPT_FOR: Duration = Duration::days(30);
-
-/// More actions than these are not written into a proposed exemption.
-const ACTIONS: usize = 12;
+/// Objects whose ACLs a page gives the command for.
+const OBJECTS: usize = 5;
 
 /// One step.
 pub(super) struct Step {
@@ -31,27 +26,22 @@ pub(super) struct Step {
 pub(super) fn steps(trigger: &Trigger, target: &Target, situation: &Situation<'_>) -> Vec<Step> {
     let mut steps = Vec::new();
     match situation.standing {
+        Standing::NotFixed | Standing::WouldFix if situation.only_named_parties_left() => {}
         Standing::NotFixed if !situation.nothing_left() => {
             steps.push(turn_on(target, "Turn Block Public Access on by hand"));
-            steps.extend(grant_writes(situation));
         }
         Standing::WouldFix => {
             steps.push(turn_on(target, "Turn Block Public Access on (mode `enforce` does it)"));
         }
         Standing::Fixed | Standing::NotFixed | Standing::Open | Standing::Unknown => {}
     }
+    steps.extend(grant_writes(situation));
     steps.extend(grant_reads(situation));
-    steps.push(look(target));
+    steps.extend(read_again(situation));
+    steps.push(look(target, &concerned(situation)));
     let worst = situation.worst();
-    steps.extend(fix_for_good(target, &worst));
-    if !worst.is_empty() {
-        steps.push(Step {
-            what: "If it is meant to be open, let it be approved, and put this into the guardrail \
-                   file"
-                .to_owned(),
-            lines: exemption(trigger, target, &worst),
-        });
-    }
+    steps.extend(lasting::steps(target, situation, &worst));
+    steps.extend(approval::steps(trigger, target, situation, &worst));
     steps
 }
 
@@ -66,7 +56,7 @@ pub(super) fn blind_steps(trigger: &Trigger, target: Option<&Target>) -> Vec<Ste
         lines: Vec::new(),
     }];
     match target {
-        Some(target) => steps.push(look(target)),
+        Some(target) => steps.push(look(target, &Concerned::all())),
         None => steps.push(Step {
             what: format!("With credentials of account {account}, look which buckets there are"),
             lines: vec!["aws s3api list-buckets".to_owned()],
@@ -87,20 +77,77 @@ fn turn_on(target: &Target, what: &str) -> Step {
     }
 }
 
-fn look(target: &Target) -> Step {
+/// What a page is about, so that its reader looks at that.
+struct Concerned<'a> {
+    policy: bool,
+    acl: bool,
+    keys: Vec<&'a str>,
+}
+
+impl Concerned<'_> {
+    fn all() -> Self {
+        Self { policy: true, acl: true, keys: Vec::new() }
+    }
+}
+
+fn concerned<'a>(situation: &Situation<'a>) -> Concerned<'a> {
+    let unread = |wanted: &[Part]| {
+        let mut unread = situation.judged.before.unreadable.iter();
+        unread.any(|(part, _)| wanted.iter().any(|wanted| wanted.name() == part))
+    };
+    let mut found = Concerned {
+        policy: unread(&[Part::Policy, Part::PolicyStatus]),
+        acl: unread(&[Part::Acl]),
+        keys: lasting::keys(&situation.uncovered).into_iter().collect(),
+    };
+    let exempted = situation.exempted.iter().map(|(path, _)| *path);
+    let paths: Vec<&Path> = situation.uncovered.iter().copied().chain(exempted).collect();
+    for path in &paths {
+        match path.via {
+            Via::Policy { .. } => found.policy = true,
+            Via::Acl { .. } => found.acl = true,
+            Via::AccessPoint { .. } | Via::ObjectAcl { .. } => {}
+        }
+    }
+    if paths.is_empty() && !found.policy && !found.acl { Concerned::all() } else { found }
+}
+
+fn look(target: &Target, concerned: &Concerned<'_>) -> Step {
+    let mut lines = vec![format!("aws s3api get-public-access-block {}", of(target))];
+    if concerned.policy {
+        lines.push(format!("aws s3api get-bucket-policy-status {}", of(target)));
+    }
+    if concerned.acl {
+        lines.push(format!("aws s3api get-bucket-acl {}", of(target)));
+    }
+    let keys = concerned.keys.iter().filter_map(|key| proof::argument(key)).take(OBJECTS);
+    lines.extend(keys.map(|key| format!("aws s3api get-object-acl {} --key {key}", of(target))));
     Step {
         what: format!("See for yourself, with credentials of account {}", target.account),
-        lines: vec![
-            format!("aws s3api get-public-access-block {}", of(target)),
-            format!("aws s3api get-bucket-policy-status {}", of(target)),
-        ],
+        lines,
     }
+}
+
+/// Whether a part could not be read for want of a permission.
+fn is_denied(part: &str, error: &str) -> bool {
+    // the error of one access point comes after its name
+    let told = if part == Part::AccessPoints.name() { 2 } else { 1 };
+    let codes = ["AccessDenied", "AllAccessDisabled", "Unauthorized"];
+    error.split(": ").take(told).any(|said| codes.iter().any(|code| said.starts_with(code)))
+}
+
+/// The parts that could not be read, for want of a permission or for another reason.
+fn unread<'a>(situation: &Situation<'a>, denied: bool) -> BTreeSet<&'a str> {
+    let parts = situation.judged.before.unreadable.iter();
+    parts
+        .filter(|(part, error)| is_denied(part, error) == denied)
+        .map(|(part, _)| part.as_str())
+        .collect()
 }
 
 /// The permissions that were missing, as the guardrail's role needs them.
 fn grant_reads(situation: &Situation<'_>) -> Option<Step> {
-    let unread: BTreeSet<&str> =
-        situation.judged.before.unreadable.iter().map(|(part, _)| part.as_str()).collect();
+    let unread = unread(situation, true);
     let missing: Vec<String> = Part::ALL
         .into_iter()
         .filter(|part| unread.contains(part.name()))
@@ -112,6 +159,19 @@ fn grant_reads(situation: &Situation<'_>) -> Option<Step> {
             "Let the guardrail's role read it: allow {} (a bucket policy or a service control \
              policy may deny it)",
             words::joined(&missing)
+        ),
+        lines: Vec::new(),
+    })
+}
+
+/// What no permission is missing for.
+fn read_again(situation: &Situation<'_>) -> Option<Step> {
+    let parts: Vec<_> = unread(situation, false).into_iter().take(OBJECTS).map(quoted).collect();
+    (!parts.is_empty()).then(|| Step {
+        what: format!(
+            "Look again at {}: no permission was missing, and the next event or sweep reads it \
+             anew",
+            words::joined(&parts)
         ),
         lines: Vec::new(),
     })
@@ -132,105 +192,8 @@ fn grant_writes(situation: &Situation<'_>) -> Option<Step> {
     })
 }
 
-/// How each kind of path is closed at its root. Settings only cover it up.
-fn fix_for_good(target: &Target, uncovered: &[&Path]) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let statements: BTreeSet<usize> = uncovered
-        .iter()
-        .filter_map(|path| match &path.via {
-            Via::Policy { statement, .. } => Some(*statement),
-            Via::Acl { .. } | Via::AccessPoint { .. } | Via::ObjectAcl { .. } => None,
-        })
-        .collect();
-    let statements: Vec<_> = statements.iter().take(20).map(usize::to_string).collect();
-    if !statements.is_empty() {
-        steps.push(Step {
-            what: format!(
-                "Fix it for good: take {} {} out of the bucket policy",
-                if statements.len() == 1 { "statement" } else { "statements" },
-                words::joined(&statements)
-            ),
-            lines: vec![
-                format!(
-                    "aws s3api get-bucket-policy {} --query Policy --output text > policy.json",
-                    of(target)
-                ),
-                format!("aws s3api put-bucket-policy {} --policy file://policy.json", of(target)),
-            ],
-        });
-    }
-    let by_acl = uncovered.iter().any(|path| match path.via {
-        Via::Acl { .. } | Via::ObjectAcl { .. } => true,
-        Via::Policy { .. } | Via::AccessPoint { .. } => false,
-    });
-    if by_acl {
-        steps.push(acls_off(target));
-    }
-    let by_point = uncovered.iter().any(|path| match path.via {
-        Via::AccessPoint { .. } => true,
-        Via::Policy { .. } | Via::Acl { .. } | Via::ObjectAcl { .. } => false,
-    });
-    if by_point {
-        steps.push(Step {
-            what: "Fix it for good: change or delete the policy of the access point named above"
-                .to_owned(),
-            lines: vec![format!(
-                "aws s3control list-access-points --account-id {} --bucket {} --region {}",
-                target.account, target.bucket, target.region
-            )],
-        });
-    }
-    steps
-}
-
-fn acls_off(target: &Target) -> Step {
-    Step {
-        what: "Fix it for good: make the bucket's ACL private, then turn ACLs off (objects' ACLs \
-               count no more then)"
-            .to_owned(),
-        lines: vec![
-            format!("aws s3api put-bucket-acl {} --acl private", of(target)),
-            format!("aws s3api put-bucket-ownership-controls {} \\", of(target)),
-            "  --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'".to_owned(),
-        ],
-    }
-}
-
-/// An exemption for exactly `uncovered`, as TOML.
-fn exemption(trigger: &Trigger, target: &Target, uncovered: &[&Path]) -> Vec<String> {
-    let list = |names: &mut dyn Iterator<Item = &str>| {
-        let quoted: Vec<_> = names.map(|name| format!("\"{name}\"")).collect();
-        format!("[{}]", quoted.join(", "))
-    };
-    let widest = uncovered.iter().map(|path| path.exposure).max().unwrap_or(Class::Trusted);
-    let access: BTreeSet<Access> = uncovered.iter().flat_map(|path| path.access()).collect();
-    let actions: BTreeSet<Action> =
-        uncovered.iter().flat_map(|path| path.actions.iter().copied()).collect();
-    let day = trigger.event.time.map(|time| time.to_offset(UtcOffset::UTC).date());
-    let asked = day.map_or_else(String::new, |day| format!(", asked for on {day}"));
-    let expires = day.and_then(|day| day.checked_add(EXEMPT_FOR));
-    let mut lines = vec![
-        "[[exemptions]]".to_owned(),
-        format!("name     = \"{}{asked}\"", target.bucket),
-        format!("buckets  = [\"{}\"]", target.bucket),
-        format!("accounts = [\"{}\"]", target.account),
-        format!("exposure = \"{}\"", widest.name()),
-        format!("access   = {}", list(&mut access.iter().map(|access| access.name()))),
-    ];
-    if actions.len() <= ACTIONS {
-        lines.push(format!("actions  = {}", list(&mut actions.iter().map(|action| action.name()))));
-    }
-    lines.push("owner    = \"WHO ANSWERS FOR IT\"".to_owned());
-    lines.push("reason   = \"WHY, AND WHERE IT WAS APPROVED\"".to_owned());
-    lines.push(format!(
-        "expires  = {}",
-        expires.map_or_else(|| "YYYY-MM-DD".to_owned(), |day| day.to_string())
-    ));
-    lines
-}
-
 /// What names the bucket in a command.
-fn of(target: &Target) -> String {
+pub(super) fn of(target: &Target) -> String {
     format!(
         "--bucket {} --expected-bucket-owner {} --region {}",
         target.bucket, target.account, target.region

@@ -99,6 +99,23 @@ impl<'a> Situation<'a> {
         }
     }
 
+    /// Whether all that is left to close is access granted to named parties, which no setting
+    /// closes.
+    pub(super) fn only_named_parties_left(&self) -> bool {
+        let contains = match self.judged.decision.action {
+            RuleAction::Contain => true,
+            RuleAction::Alert | RuleAction::Ignore => false,
+        };
+        let mut left = self.uncovered.iter().filter(|path| self.closed_since(path).is_none());
+        let named = |path: &&Path| match path.exposure {
+            Class::None | Class::Authenticated | Class::Anonymous => false,
+            Class::Trusted | Class::External => {
+                self.nothing_left() || !self.settings_would_close(path)
+            }
+        };
+        contains && left.clone().next().is_some() && left.all(named)
+    }
+
     /// Whether the settings can close nothing any more.
     pub(super) fn nothing_left(&self) -> bool {
         self.judged.decision.held.contains(&Held::NothingLeftToTurnOn)

@@ -7,7 +7,7 @@ use crate::alert::{proof, words};
 use crate::bucket::Part;
 use crate::escape::{quoted, sentence};
 use crate::event::{Actor, Confidence, Scope, Trigger};
-use crate::exposure::{Class, Closer, Path};
+use crate::exposure::{Class, Closer, Exposure, Path};
 use crate::ports::{Failure, Target};
 
 /// Paths, warnings and unread parts that are told before the rest is counted only.
@@ -74,15 +74,38 @@ fn what(target: &Target, situation: &Situation<'_>) -> String {
         }
     }
     if lines.is_empty() {
-        lines.push(match situation.widest() {
-            Class::None => "Who gets in cannot be said: not everything could be read.".to_owned(),
-            class
-            @ (Class::Trusted | Class::External | Class::Authenticated | Class::Anonymous) => {
-                format!("{} {verb} get in.", capital(words::class(class)))
-            }
-        });
+        lines.push(at_a_glance(situation, verb));
     }
     format!("{state}: {}\n{}", place(target), lines.join("\n"))
+}
+
+/// Who gets in, where no path says it.
+fn at_a_glance(situation: &Situation<'_>, verb: &str) -> String {
+    match (situation.widest(), situation.judged.before.exposure) {
+        (Class::None, Exposure::Unknown(_)) => {
+            "Who gets in cannot be said: not everything could be read.".to_owned()
+        }
+        (Class::None, Exposure::Known(Class::None)) => {
+            "As far as could be read, nobody from outside gets in; not everything could be read."
+                .to_owned()
+        }
+        // only what an exemption covers is known to be open
+        (
+            Class::None,
+            Exposure::Known(
+                class
+                @ (Class::Trusted | Class::External | Class::Authenticated | Class::Anonymous),
+            ),
+        ) => format!(
+            "As far as could be read, {} {verb} get in, let be by your exemptions; not everything \
+             could be read.",
+            words::class(class)
+        ),
+        (
+            class @ (Class::Trusted | Class::External | Class::Authenticated | Class::Anonymous),
+            Exposure::Known(_) | Exposure::Unknown(_),
+        ) => format!("{} {verb} get in.", capital(words::class(class))),
+    }
 }
 
 /// What was done, or why not.
@@ -149,6 +172,17 @@ fn seen(situation: &Situation<'_>) -> Vec<String> {
         ),
         Standing::Unknown => lines.push("Nothing was written.".to_owned()),
     }
+    let not_closed = match situation.standing {
+        Standing::NotFixed | Standing::WouldFix => situation.only_named_parties_left(),
+        Standing::Fixed | Standing::Open | Standing::Unknown => false,
+    };
+    if not_closed {
+        lines.push(
+            "Block Public Access does not close access granted to named parties: take the grant \
+             itself away."
+                .to_owned(),
+        );
+    }
     if let Some(after) = &judged.after {
         let open: Vec<_> = after.paths.iter().filter(|path| path.is_open()).collect();
         for path in open.iter().take(TOLD) {
@@ -178,7 +212,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
         }
         if let Some(witness) = &path.witness {
             lines.push(format!("   Request: {}", words::request(witness)));
-            lines.extend(proof::command(witness, target).map(|command| format!("   {command}")));
+            lines.extend(proof::command(path, target).map(|command| format!("   {command}")));
         }
     }
     lines.extend(more(situation.uncovered.len()));

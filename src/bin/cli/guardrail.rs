@@ -3,6 +3,7 @@
 use std::io::{Write, stdout};
 use std::path::PathBuf;
 
+use s3_guardrail::escape::quoted;
 use s3_guardrail::guardrail::{DEFAULT, Guardrail, Mode};
 use time::OffsetDateTime;
 
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
         Command::Check { file } => match input::guardrail(Some(file)) {
             Ok(guardrail) => {
                 let today = OffsetDateTime::now_utc().date();
-                write!(out, "{}", summary(&Source::of(file).name(), &guardrail, today))?;
+                write!(out, "{}", summary(&Source::of(file).shown(), &guardrail, today))?;
             }
             Err(error) => {
                 complain(&format!("{error:#}"));
@@ -64,7 +65,7 @@ fn summary(name: &str, guardrail: &Guardrail, today: time::Date) -> String {
     }
     let expired = guardrail.exemptions.iter().filter(|exemption| exemption.expires < today);
     lines.extend(expired.map(|exemption| {
-        format!("  exemption `{}` expired on {}", exemption.name, exemption.expires)
+        format!("  exemption {} expired on {}", quoted(&exemption.name), exemption.expires)
     }));
     lines.join("\n") + "\n"
 }

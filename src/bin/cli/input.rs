@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use s3_guardrail::bucket::BucketState;
 use s3_guardrail::bucket::snapshot::{self, SnapshotError};
+use s3_guardrail::escape::quoted;
 use s3_guardrail::guardrail::{DEFAULT, Guardrail};
 use serde::de::IgnoredAny;
 
@@ -48,6 +49,14 @@ impl Source {
         match self {
             Self::Stdin => "standard input".to_owned(),
             Self::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// Its name as output that no message's cleaning goes over shows it.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Stdin => self.name(),
+            Self::File(path) => quoted(&path.display().to_string()),
         }
     }
 

@@ -37,6 +37,10 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
+/// Said after an event that names no bucket, where there is no snapshot.
+const NO_BUCKET: &str = "          the account in memory has no bucket, for the event names none: \
+                         give its buckets with `--snapshot FILE`\n";
+
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum ModeName {
     Observe,
@@ -61,11 +65,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
     let mut ended = Ended::Well;
     for (place, body) in events(&source, &payload) {
         let body = body.and_then(|body| event::read(&body));
+        let mut located_nothing = false;
         let report = match body {
             Ok(Event::Trigger(trigger)) => {
                 let told = account.is_none().then(|| LocalAccount::from_event(&trigger, now));
                 let Some(account) = account.as_ref().or(told.as_ref()) else { continue };
-                runtime.block_on(guard(&trigger, &guardrail, account))
+                let report = runtime.block_on(guard(&trigger, &guardrail, account));
+                located_nothing = report.runs.is_empty();
+                report
             }
             Ok(Event::Ignored { event, actor, reason }) => Report::ignored(event, actor, reason),
             Err(refused) => {
@@ -75,7 +82,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
             }
         };
         match arguments.format {
-            Format::Text => writeln!(out, "{}", steps::of(&report))?,
+            Format::Text => {
+                let empty = account.is_none() && located_nothing;
+                writeln!(out, "{}{}", steps::of(&report), if empty { NO_BUCKET } else { "" })?;
+            }
             Format::Json => writeln!(out, "{}", published::line(&published::replay(&report)))?,
         }
     }
@@ -97,7 +107,7 @@ fn guardrail(arguments: &Arguments) -> anyhow::Result<Guardrail> {
 
 fn preamble(arguments: &Arguments, guardrail: &Guardrail) -> String {
     let rules = match &arguments.guardrail {
-        Some(file) => format!("the rules of {}", file.display()),
+        Some(file) => format!("the rules of {}", Source::of(file).shown()),
         None => "the built-in rules".to_owned(),
     };
     format!(
