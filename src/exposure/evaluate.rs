@@ -5,7 +5,7 @@ use crate::exposure::closers::Closers;
 use crate::exposure::paths::{Search, confused_deputies};
 use crate::exposure::public::{self, PolicyOf};
 use crate::exposure::{Class, Disagreement, Exposure, Parties, Path, Verdict, Via};
-use crate::iam::{Place, Route};
+use crate::iam::{Action, Clause, Document, Glob, Place, Route};
 use crate::trust::Trust;
 
 /// Judges a bucket's state.
@@ -177,6 +177,7 @@ fn warnings(
         let place = Place::of_bucket(state.bucket.as_str(), &state.account, Route::Direct);
         warnings.extend(confused_deputies(document, &place));
         warnings.extend(delegations(document, state));
+        warnings.extend(unknown_actions(document));
     }
     if state.account_settings.error().is_some() || state.settings.error().is_some() {
         let part = if state.settings.error().is_some() {
@@ -189,8 +190,26 @@ fn warnings(
     warnings
 }
 
+/// Allows of S3 actions that are not in our list: new ones, or misspelt.
+fn unknown_actions(document: &Document) -> Vec<String> {
+    let known = |glob: &Glob| Action::matching(glob).next().is_some();
+    let of_s3 = |glob: &&Glob| glob.as_str().to_ascii_lowercase().starts_with("s3:");
+    document
+        .allows()
+        .flat_map(|(index, allow)| {
+            let (Clause::In(globs) | Clause::NotIn(globs)) = &allow.action;
+            globs.iter().filter(of_s3).filter(|glob| !known(glob)).map(move |glob| (index, glob))
+        })
+        .map(|(index, glob)| {
+            format!(
+                "statement {index} names `{glob}`, an action that is not known here: not judged"
+            )
+        })
+        .collect()
+}
+
 /// A policy that lets access points decide who gets in.
-fn delegations(document: &crate::iam::Document, state: &BucketState) -> Vec<String> {
+fn delegations(document: &Document, state: &BucketState) -> Vec<String> {
     let keys = ["s3:dataaccesspointaccount", "s3:dataaccesspointarn"];
     let conditions = document
         .allows()

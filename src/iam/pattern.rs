@@ -4,7 +4,8 @@
 use std::fmt;
 use std::str::Chars;
 
-/// Pairs of letters of two patterns that are looked at: those of two of AWS's longest ARNs, and more.
+/// Pairs of letters of two patterns that are looked at: those of two of AWS's longest ARNs, and
+/// more.
 const PAIRS: usize = 4_000_000;
 
 /// A pattern with `*` and `?`.
