@@ -59,7 +59,7 @@ impl Glob {
     }
 
     /// Whether some text matches both patterns. Of patterns so long that finding out would take
-    /// more than [`PAIRS`] steps it is said that they meet.
+    /// more than some millions of steps it is said that they meet.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
         let (own, other) = (chars(&self.0), chars(&other.0));
