@@ -94,8 +94,8 @@ impl Search<'_> {
         let (place, behind_place) = self.access_point_places(point);
         let (memo, behind_memo) = (Memo::default(), Memo::default());
         let own = InForce { document: Some(document), place: &place, memo: &memo };
-        let behind = InForce { document: self.policy(), place: &behind_place, memo: &behind_memo };
-        let behind = Some(behind);
+        let behind =
+            Some(InForce { document: self.policy(), place: &behind_place, memo: &behind_memo });
         // an access point of one VPC is never public
         let public = point.origin == NetworkOrigin::Internet
             && surely_public(own, PolicyOf::AccessPoint, None);

@@ -51,7 +51,7 @@ pub struct Reach {
 impl InForce<'_> {
     /// The Denies that keep out every request of `caller`, as far as it is for their actions and
     /// resources.
-    fn denies(&self, caller: &Caller) -> impl Iterator<Item = &Statement> {
+    fn denies(&self, caller: &Caller) -> Vec<&Statement> {
         let known = self.memo.denies.borrow().get(caller).cloned();
         let indexes = known.unwrap_or_else(|| {
             let found: Rc<[usize]> = self
@@ -65,8 +65,7 @@ impl InForce<'_> {
             self.memo.denies.borrow_mut().insert(caller.clone(), Rc::clone(&found));
             found
         });
-        let statement = |at: usize| self.statements().get(*indexes.get(at)?);
-        (0..indexes.len()).filter_map(statement).collect::<Vec<_>>().into_iter()
+        indexes.iter().filter_map(|index| self.statements().get(*index)).collect()
     }
 
     /// The actions that some Allow of the policy lets `caller` do.
