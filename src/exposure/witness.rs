@@ -22,7 +22,7 @@ use crate::name::AccountId;
 const MENDS: usize = 24;
 
 /// Actions tried for one caller, and callers tried for one path.
-const TRIES: usize = 4;
+const TRIES: usize = 6;
 
 /// Finds a request of `class` (for a bounded class: by one of `parties`) for one of `actions` that
 /// gets along `way`.
@@ -209,8 +209,14 @@ impl<'a> Attempt<'a> {
                 (Requester::Identity { account, .. }, "aws:principalaccount") => {
                     account.as_str() == value
                 }
-                (Requester::Identity { account, .. }, "aws:principalarn") => {
-                    Arn::split(value).is_some_and(|arn| arn.account() == account.as_str())
+                (Requester::Identity { account, .. }, "aws:principalarn") => match self.caller {
+                    Caller::Account { arn: Some(only), .. } => only == value,
+                    _ => Arn::split(value).is_some_and(|arn| arn.account() == account.as_str()),
+                },
+                // services alone say for whom they call
+                (Requester::Identity { .. }, key) if key.starts_with("aws:source") => {
+                    !["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn", "aws:sourceorgid"]
+                        .contains(&key)
                 }
                 _ => true,
             }

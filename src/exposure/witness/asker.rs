@@ -2,8 +2,11 @@
 
 use crate::exposure::way::Way;
 use crate::exposure::{Class, Parties};
-use crate::iam::{Caller, Clause, Condition, Document, Principal, Requester};
+use crate::iam::{Arn, Caller, Clause, Condition, Document, Principal, Requester};
 use crate::name::AccountId;
+
+/// A service for witnesses where a policy names none.
+const SERVICE: &str = "sns.amazonaws.com";
 
 /// Accounts of which a policy names at most some.
 const STRANGERS: [&str; 3] = ["998877665544", "887766554433", "776655443322"];
@@ -47,26 +50,36 @@ pub(super) fn askers(class: Class, parties: &Parties, way: &Way<'_>) -> Vec<Aske
     }
 }
 
-/// Principals of the accounts among `parties`: those that the offer names (a service calls for the
-/// account), else any role.
+/// Principals of the accounts among `parties`: those that the offer names, else any role; and a
+/// service that calls for the account.
 fn of_accounts(parties: &Parties, way: &Way<'_>) -> Vec<Asker> {
     let (Clause::In(principals) | Clause::NotIn(principals)) = &way.offer.principal;
-    let named = |account: &AccountId| {
-        principals.iter().find_map(|principal| principal.arn_in(account).map(str::to_owned))
-    };
-    let ask = |account: &AccountId| {
-        if let Some(name) = principals.iter().find_map(Principal::service).map(str::to_owned) {
-            let on_behalf_of = Some(account.clone());
-            let caller = Caller::Service { name: name.clone(), on_behalf_of };
-            return Asker { caller, requester: Requester::Service(name) };
-        }
-        let arn = named(account);
+    let of_account = |account: &AccountId| {
+        let arn =
+            principals.iter().find_map(|principal| principal.arn_in(account).map(str::to_owned));
         Asker {
             caller: Caller::Account { account: account.clone(), arn: arn.clone() },
             requester: identity(account.clone(), arn),
         }
     };
-    parties.accounts.iter().map(ask).collect()
+    let service = principals.iter().find_map(Principal::service).map_or_else(
+        || service_of(way.offer.conditions).unwrap_or_else(|| SERVICE.to_owned()),
+        str::to_owned,
+    );
+    let of_service = |account: &AccountId| Asker {
+        caller: Caller::Service { name: service.clone(), on_behalf_of: Some(account.clone()) },
+        requester: Requester::Service(service.clone()),
+    };
+    parties.accounts.iter().flat_map(|account| [of_account(account), of_service(account)]).collect()
+}
+
+/// The service of the resource on whose behalf a condition asks to be called.
+fn service_of(conditions: &[Condition]) -> Option<String> {
+    let sources = conditions.iter().filter(|condition| condition.is_about("aws:sourcearn"));
+    let value = sources.flat_map(|condition| &condition.values).next()?;
+    let service = Arn::split(value)?.service();
+    let plain = service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    (plain && !service.is_empty()).then(|| format!("{service}.amazonaws.com"))
 }
 
 fn identity(account: AccountId, arn: Option<String>) -> Requester {
