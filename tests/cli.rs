@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use assert_cmd::Command;
+#[path = "support/command.rs"]
+mod command;
+
+use command::run;
 use serde_json::Value;
 
 const OPEN: &str = r#"{"Bucket":"clinic-reports","Account":"111122223333","Region":"eu-west-1",
@@ -21,27 +24,6 @@ const CLOSED: &str = r#"{"Bucket":"clinic-private","Account":"111122223333",
 const UNREAD: &str = r#"{"Bucket":"clinic-unread","Account":"111122223333",
  "OwnershipControls":{"Rules":[{"ObjectOwnership":"BucketOwnerEnforced"}]},
  "Unreadable":{"Policy":"AccessDenied"}}"#;
-
-/// What a run gave.
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
-fn run(arguments: &[&str], input: &str) -> Ran {
-    let output = Command::cargo_bin("s3-guardrail")
-        .unwrap()
-        .args(arguments)
-        .write_stdin(input.to_owned())
-        .output()
-        .unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
 
 /// A file of this test run; its path.
 fn file(name: &str, content: impl AsRef<[u8]>) -> String {

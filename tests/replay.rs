@@ -2,29 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-use assert_cmd::Command;
+#[path = "support/command.rs"]
+mod command;
+
+use command::Ran;
 use serde_json::{Value, json};
 
-/// What a run gave.
-struct Ran {
-    status: i32,
-    out: String,
-    err: String,
-}
-
 fn run(arguments: &[&str], input: &str) -> Ran {
-    let output = Command::cargo_bin("s3-guardrail")
-        .unwrap()
-        .arg("replay")
-        .args(arguments)
-        .write_stdin(input.to_owned())
-        .output()
-        .unwrap();
-    Ran {
-        status: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    command::run(&[&["replay"], arguments].concat(), input)
 }
 
 fn reports(arguments: &[&str], input: &str) -> Vec<Value> {

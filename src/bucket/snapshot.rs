@@ -320,7 +320,7 @@ pub fn ownership_named(name: &str) -> Option<Ownership> {
 }
 
 /// A policy as an object, or as the JSON text that `get-bucket-policy` prints.
-fn policy(value: Option<&Value>) -> Observed<Option<Document>> {
+pub(crate) fn policy(value: Option<&Value>) -> Observed<Option<Document>> {
     let document = match value {
         None => return Observed::Known(None),
         Some(Value::String(text)) => Document::parse(text),

@@ -9,7 +9,8 @@ use crate::exposure::Closer;
 pub(super) struct Closers {
     ignore: Vec<Closer>,
     restrict: Vec<Closer>,
-    acls_off: bool,
+    /// Whether ACLs are known to take no part.
+    pub(super) acls_off: bool,
 }
 
 impl Closers {

@@ -15,8 +15,7 @@ use crate::trust::Trust;
 #[must_use]
 pub fn evaluate(state: &BucketState, trust: &Trust) -> Verdict {
     let closers = Closers::of(state);
-    let search = Search { state, trust, closers: closers.clone() };
-    let paths = search.paths();
+    let paths = Search { state, trust, closers: &closers }.paths();
     let (policy_is_public, disagreement) = policy_is_public(state);
     let acl_is_public = state.acl.known().map(crate::acl::Acl::is_public);
     let exposure = exposure(state, &paths, &closers, disagreement);
@@ -123,8 +122,8 @@ fn exposure(
     let known = open.map(|path| path.exposure).max().unwrap_or(Class::None);
     let points = state.access_points.known().into_iter().flatten();
     let blind_spot = state.policy.error().is_some()
-        || (state.acl.error().is_some() && !acls_are_off(state))
-        || (state.object_acls.error().is_some() && !acls_are_off(state))
+        || (state.acl.error().is_some() && !closers.acls_off)
+        || (state.object_acls.error().is_some() && !closers.acls_off)
         || state.access_points.error().is_some()
         || points.into_iter().any(|point| point.policy.error().is_some())
         || !state.other_unreadable.is_empty();
@@ -137,10 +136,6 @@ fn exposure(
     } else {
         Exposure::Known(known)
     }
-}
-
-fn acls_are_off(state: &BucketState) -> bool {
-    state.ownership.known().is_some_and(|ownership| !ownership.acls_in_force())
 }
 
 /// Whom the open paths of class external name.

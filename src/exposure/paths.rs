@@ -19,7 +19,7 @@ use crate::trust::Trust;
 pub(super) struct Search<'a> {
     pub state: &'a BucketState,
     pub trust: &'a Trust,
-    pub closers: Closers,
+    pub closers: &'a Closers,
 }
 
 impl Search<'_> {

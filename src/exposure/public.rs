@@ -5,8 +5,7 @@
 //! public".
 
 use crate::iam::{
-    Clause, Condition, Document, Glob, Principal, Quantifier, Statement, Test, is_broad,
-    is_private, range,
+    Clause, Condition, Document, Glob, Principal, Statement, Test, is_broad, is_private, range,
 };
 use crate::name::AccountId;
 
@@ -77,27 +76,20 @@ fn pins(condition: &Condition, of: PolicyOf) -> bool {
     let key = condition.key.to_ascii_lowercase();
     let by_access_point = key.starts_with("s3:dataaccesspoint");
     if !operator.asks_for_a_value()
-        || operator.quantifier == Quantifier::ForAllValues
         || condition.values.is_empty()
         || (by_access_point && of == PolicyOf::AccessPoint)
     {
         return false;
     }
-    match operator.test {
-        Test::IpAddress => key == "aws:sourceip" && condition.values.iter().all(|v| is_narrow(v)),
-        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn => {
-            PINNING.contains(&key.as_str())
-                && condition.values.iter().all(|value| {
-                    is_literal(value)
-                        || (key == "s3:dataaccesspointarn" && names_one_account(value))
-                })
-        }
-        Test::Bool
-        | Test::Numeric(_)
-        | Test::Date(_)
-        | Test::Binary
-        | Test::Null
-        | Test::Unknown => false,
+    let fixed = |value: &String| {
+        is_literal(value) || (key == "s3:dataaccesspointarn" && names_one_account(value))
+    };
+    if operator.test == Test::IpAddress {
+        key == "aws:sourceip" && condition.values.iter().all(|value| is_narrow(value))
+    } else {
+        operator.test.compares_texts()
+            && PINNING.contains(&key.as_str())
+            && condition.values.iter().all(fixed)
     }
 }
 

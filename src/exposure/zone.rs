@@ -123,18 +123,11 @@ fn is_inside(caller: &Caller, trust: &Trust) -> bool {
 
 /// Whether a condition lets nobody in but those inside the zone of trust.
 fn asks_for_ours(condition: &Condition, trust: &Trust) -> bool {
-    let by_value = match condition.operator.test {
-        Test::IpAddress => condition.is_about("aws:sourceip"),
-        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike => {
-            !condition.is_about("aws:sourceip")
-        }
-        Test::Arn
-        | Test::Bool
-        | Test::Numeric(_)
-        | Test::Date(_)
-        | Test::Binary
-        | Test::Null
-        | Test::Unknown => false,
+    let test = condition.operator.test;
+    let by_value = if condition.is_about("aws:sourceip") {
+        test == Test::IpAddress
+    } else {
+        test.compares_texts() && test != Test::Arn
     };
     condition.operator.asks_for_a_value()
         && !condition.values.is_empty()

@@ -86,6 +86,25 @@ pub enum Order {
     GreaterOrEqual,
 }
 
+impl Test {
+    /// Whether texts are compared, ARNs among them.
+    #[must_use]
+    pub fn compares_texts(self) -> bool {
+        match self {
+            Self::StringEquals | Self::StringEqualsIgnoreCase | Self::StringLike | Self::Arn => {
+                true
+            }
+            Self::IpAddress
+            | Self::Bool
+            | Self::Numeric(_)
+            | Self::Date(_)
+            | Self::Binary
+            | Self::Null
+            | Self::Unknown => false,
+        }
+    }
+}
+
 impl Condition {
     /// Reads the value of `Condition`.
     pub(super) fn read_all(value: &Value, place: &str) -> Result<Vec<Self>, DocumentError> {

@@ -117,10 +117,6 @@ fn text(condition: &Condition, values: &Values, pattern: &str) -> Outcomes {
     if pattern.contains("${") {
         return Outcomes::EITHER;
     }
-    let by_text = matches!(
-        test,
-        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn
-    );
     match values {
         Values::Exactly(value) => exactly(test, pattern, value),
         Values::Any => Outcomes { hold: true, fail: !takes_everything(test, pattern) },
@@ -130,7 +126,7 @@ fn text(condition: &Condition, values: &Values, pattern: &str) -> Outcomes {
         | Values::PathIn(_)
         | Values::NotOf(_)
         | Values::Matching(_)
-            if !by_text || is_no_arn(test, pattern) =>
+            if !test.compares_texts() || is_no_arn(test, pattern) =>
         {
             Outcomes::EITHER
         }

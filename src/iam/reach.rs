@@ -203,21 +203,13 @@ fn named_in(statement: &Statement) -> impl Iterator<Item = Caller> {
 /// Whether a condition lets in nobody but principals of `owner`.
 fn names_only(condition: &Condition, owner: &AccountId) -> bool {
     let by_principal = ["aws:principalaccount", "aws:principalarn"];
-    let own = |value: &String| match condition.operator.test {
-        _ if value.contains("${") => false,
-        Test::StringEquals | Test::StringEqualsIgnoreCase | Test::StringLike | Test::Arn => {
-            let by_part = condition.operator.test != Test::StringLike;
-            value == owner.as_str() || bound_account(value, by_part).as_ref() == Some(owner)
-        }
-        Test::IpAddress
-        | Test::Bool
-        | Test::Numeric(_)
-        | Test::Date(_)
-        | Test::Binary
-        | Test::Null
-        | Test::Unknown => false,
+    let test = condition.operator.test;
+    let own = |value: &String| {
+        let bound = || bound_account(value, test != Test::StringLike);
+        !value.contains("${") && (value == owner.as_str() || bound().as_ref() == Some(owner))
     };
     condition.operator.asks_for_a_value()
+        && test.compares_texts()
         && by_principal.iter().any(|key| condition.is_about(key))
         && !condition.values.is_empty()
         && condition.values.iter().all(own)

@@ -27,7 +27,6 @@ struct Content {
     buckets: BTreeMap<BucketName, BucketState>,
     published: Vec<Message>,
     writes: Vec<Remedy>,
-    refusal: Option<Failure>,
 }
 
 impl LocalAccount {
@@ -43,11 +42,6 @@ impl LocalAccount {
     #[must_use]
     pub fn from_event(trigger: &Trigger, now: OffsetDateTime) -> Self {
         Self::from_states(sketch::bucket(trigger).into_iter().collect(), now)
-    }
-
-    /// From now on every write is refused with `failure`.
-    pub fn refuse_writes(&self, failure: Failure) {
-        self.content().refusal = Some(failure);
     }
 
     /// The writes so far.
@@ -132,9 +126,6 @@ impl World for LocalAccount {
 
     fn apply(&self, remedy: &Remedy) -> impl Future<Output = Result<(), Failure>> + Send {
         let mut content = self.content();
-        if let Some(failure) = &content.refusal {
-            return ready(Err(failure.clone()));
-        }
         let Remedy::BlockPublicAccess { bucket, .. } = remedy;
         if let Some(state) = content.buckets.get_mut(bucket) {
             state.settings = Observed::Known(Settings::ALL_ON);

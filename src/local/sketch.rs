@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::acl::{Acl, Grant, Grantee, Permission};
-use crate::bucket::snapshot::ownership_named;
+use crate::bucket::snapshot::{self, ownership_named};
 use crate::bucket::{
     AccessPoint, BucketState, NetworkOrigin, ObjectAcl, Observed, Ownership, Settings,
 };
@@ -58,16 +58,10 @@ pub(super) fn bucket(trigger: &Trigger) -> Option<BucketState> {
     Some(state)
 }
 
+/// An empty document is how an event writes none.
 fn document(policy: &Value) -> Observed<Option<Document>> {
-    let document = match policy {
-        Value::String(text) => Document::parse(text),
-        Value::Object(object) if object.is_empty() => return Observed::Known(None),
-        _ => Document::from_json(policy),
-    };
-    match document {
-        Ok(document) => Observed::Known(Some(document)),
-        Err(error) => Observed::Unknown(format!("does not parse: {error}")),
-    }
+    let empty = policy.as_object().is_some_and(serde_json::Map::is_empty);
+    snapshot::policy(Some(policy).filter(|_| !empty))
 }
 
 fn settings(parameters: &Value) -> Option<Settings> {
