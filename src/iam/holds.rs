@@ -177,6 +177,8 @@ fn exactly(test: Test, pattern: &str, value: &str) -> Outcomes {
         Test::StringLike => Outcomes::certain(Glob::new(pattern).matches(value)),
         Test::Arn => match (Arn::split(pattern), Arn::split(value)) {
             (Some(pattern), Some(value)) => Outcomes::certain(pattern.matches(value)),
+            // another text is not met, whatever IAM makes of what is no ARN
+            _ if Glob::new(pattern).is_literal() && pattern != value => Outcomes::certain(false),
             _ => Outcomes::EITHER,
         },
         Test::IpAddress
