@@ -10,7 +10,7 @@ use crate::alert::situation::{Situation, Standing};
 use crate::alert::words;
 use crate::event::Trigger;
 use crate::exposure::{Class, Path};
-use crate::iam::{Access, Action};
+use crate::iam::{Access, Actions};
 use crate::ports::Target;
 
 /// How long the exemption that a page proposes lasts from its event on.
@@ -106,8 +106,7 @@ fn exemption(trigger: &Trigger, target: &Target, uncovered: &[&Path]) -> Vec<Str
     };
     let widest = uncovered.iter().map(|path| path.exposure).max().unwrap_or(Class::Trusted);
     let access: BTreeSet<Access> = uncovered.iter().flat_map(|path| path.access()).collect();
-    let actions: BTreeSet<Action> =
-        uncovered.iter().flat_map(|path| path.actions.iter().copied()).collect();
+    let actions: Actions = uncovered.iter().flat_map(|path| path.actions.iter()).collect();
     let day = trigger.event.time.map(|time| time.to_offset(UtcOffset::UTC).date());
     let asked = day.map_or_else(String::new, |day| format!(", asked for on {day}"));
     let expires = day.and_then(|day| day.checked_add(EXEMPT_FOR));
@@ -119,7 +118,7 @@ fn exemption(trigger: &Trigger, target: &Target, uncovered: &[&Path]) -> Vec<Str
         format!("exposure = \"{}\"", widest.name()),
         format!("access   = {}", list(&mut access.iter().map(|access| access.name()))),
     ];
-    if actions.len() <= ACTIONS {
+    if actions.iter().count() <= ACTIONS {
         lines.push(format!("actions  = {}", list(&mut actions.iter().map(|action| action.name()))));
     }
     lines.push("owner    = \"WHO ANSWERS FOR IT\"".to_owned());

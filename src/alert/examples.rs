@@ -13,7 +13,7 @@ use crate::exposure::{
     Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness, WitnessPrincipal,
 };
 use crate::guardrail::{DEFAULT, Guardrail, Held, Mode, RuleAction, decide};
-use crate::iam::{Action, On};
+use crate::iam::{Action, Actions, On};
 use crate::ports::{Failure, Message, Target};
 use crate::remedy::Remedy;
 use crate::report::{Applied, Judged, Outcome, Run};
@@ -70,7 +70,7 @@ pub(crate) fn trigger() -> Trigger {
     }
 }
 
-fn actions(names: &[&str]) -> BTreeSet<Action> {
+fn actions(names: &[&str]) -> Actions {
     names.iter().map(|name| Action::from_name(name).unwrap()).collect()
 }
 

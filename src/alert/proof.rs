@@ -29,7 +29,7 @@ pub(super) fn command(path: &Path, target: &Target) -> Option<String> {
         WitnessPrincipal::Anonymous if own => Tool::Curl,
         WitnessPrincipal::Anonymous => Tool::Unsigned,
         WitnessPrincipal::Aws { .. } | WitnessPrincipal::CanonicalUser(_) => Tool::Signed,
-        WitnessPrincipal::Service(_) => return None,
+        WitnessPrincipal::Service(_) | WitnessPrincipal::OriginAccessIdentity(_) => return None,
     };
     let carried = |(key, values): (&String, &Vec<String>)| match values.as_slice() {
         [value] => is_carried(&key.to_ascii_lowercase(), value, tool, call, path, target),

@@ -67,10 +67,10 @@ fn what(target: &Target, situation: &Situation<'_>) -> String {
     let mut lines = Vec::new();
     for class in [Class::Anonymous, Class::Authenticated, Class::External, Class::Trusted] {
         let paths = situation.uncovered.iter().filter(|path| path.exposure == class);
-        let actions = paths.clone().flat_map(|path| path.actions.iter().copied()).collect();
+        let actions = paths.clone().flat_map(|path| path.actions.iter()).collect();
         if paths.clone().next().is_some() {
             let whom = words::reached_together(class, paths.copied());
-            lines.push(format!("{} {verb} {}.", capital(&whom), words::does(&actions)));
+            lines.push(format!("{} {verb} {}.", capital(&whom), words::does(actions)));
         }
     }
     if lines.is_empty() {
@@ -204,7 +204,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
         lines.push(format!(
             "   lets in {}: {}",
             words::reached(path),
-            words::actions(&path.actions)
+            words::actions(path.actions)
         ));
         if let Some(then) = situation.closed_since(path) {
             let closers: Vec<_> = then.closed_by.iter().copied().map(Closer::name).collect();
@@ -311,7 +311,7 @@ fn cut(situation: &Situation<'_>, path: &Path) -> String {
         "{} ({}{by_exemption}): {}",
         capital(&words::reached(path)),
         words::via(&path.via),
-        words::does(&path.actions)
+        words::does(path.actions)
     )
 }
 

@@ -1,14 +1,12 @@
 //! Classes, actions, parties and paths in plain words. What strangers named comes out cleaned.
 
-use std::collections::BTreeSet;
-
 use time::{OffsetDateTime, UtcOffset};
 
 use crate::bucket::Setting;
 use crate::escape::quoted;
 use crate::event::{ActorKind, Source};
 use crate::exposure::{Class, Parties, Path, Via, Witness, WitnessPrincipal};
-use crate::iam::{Access, Action};
+use crate::iam::{Access, Actions};
 
 /// Names that are listed before the rest is counted only.
 const NAMES: usize = 8;
@@ -58,7 +56,7 @@ pub fn parties(parties: &Parties) -> String {
 
 /// What `actions` come to: `list and read objects`.
 #[must_use]
-pub fn does(actions: &BTreeSet<Action>) -> String {
+pub fn does(actions: Actions) -> String {
     const OBJECT_READS: [&str; 2] = ["s3:GetObject", "s3:GetObjectVersion"];
     const OBJECT_WRITES: [&str; 1] = ["s3:PutObject"];
     const OBJECT_DELETES: [&str; 2] = ["s3:DeleteObject", "s3:DeleteObjectVersion"];
@@ -92,7 +90,7 @@ fn chosen(words: &[(bool, &str)]) -> Vec<String> {
 
 /// Names of actions, the first few.
 #[must_use]
-pub fn actions(actions: &BTreeSet<Action>) -> String {
+pub fn actions(actions: Actions) -> String {
     some(actions.iter().map(|action| action.name().to_owned()).collect())
 }
 
@@ -122,6 +120,7 @@ pub fn request(witness: &Witness) -> String {
         WitnessPrincipal::Anonymous => "an unsigned request".to_owned(),
         WitnessPrincipal::Aws { account, arn } => format!("{} of account {account}", quoted(arn)),
         WitnessPrincipal::CanonicalUser(id) => format!("canonical user {}", quoted(id)),
+        WitnessPrincipal::OriginAccessIdentity(arn) => quoted(arn),
         WitnessPrincipal::Service(service) => format!("AWS service {}", quoted(service)),
     };
     let with: Vec<String> = witness

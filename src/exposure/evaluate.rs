@@ -2,10 +2,10 @@
 
 use crate::bucket::{BucketState, NetworkOrigin, Part};
 use crate::exposure::closers::Closers;
-use crate::exposure::paths::{Search, confused_deputies};
+use crate::exposure::paths::{Findings, Search};
 use crate::exposure::public::{self, PolicyOf};
 use crate::exposure::{Class, Disagreement, Exposure, Parties, Path, Verdict, Via};
-use crate::iam::{Action, Clause, Document, Glob, Place, Route};
+use crate::iam::{Actions, Clause, Document, Glob};
 use crate::trust::Trust;
 
 /// Judges a bucket's state.
@@ -15,8 +15,9 @@ use crate::trust::Trust;
 #[must_use]
 pub fn evaluate(state: &BucketState, trust: &Trust) -> Verdict {
     let closers = Closers::of(state);
-    let paths = Search { state, trust, closers: &closers }.paths();
-    let (policy_is_public, disagreement) = policy_is_public(state);
+    let Findings { paths, deputies, public_with_deny } =
+        Search::of(state, trust, &closers).run();
+    let (policy_is_public, disagreement) = policy_is_public(state, public_with_deny);
     let acl_is_public = state.acl.known().map(crate::acl::Acl::is_public);
     let exposure = exposure(state, &paths, &closers, disagreement);
     Verdict {
@@ -24,22 +25,28 @@ pub fn evaluate(state: &BucketState, trust: &Trust) -> Verdict {
         account: state.account.clone(),
         public: public_in_force(state, &closers, policy_is_public, &paths),
         policy_is_public,
+        policy_is_public_with_deny: public_with_deny,
         acl_is_public,
         exposure,
         external: external(&paths),
-        warnings: warnings(state, &closers, disagreement),
+        warnings: warnings(state, &closers, disagreement, deputies),
         paths,
         unreadable: state.unreadable(),
         disagreement,
     }
 }
 
-/// Our reading of the policy and AWS's, the wider of them, and whether they differ.
-fn policy_is_public(state: &BucketState) -> (Option<bool>, Option<Disagreement>) {
+/// Our reading of the policy and AWS's, the wider of them, and whether they differ. Whether AWS
+/// counts Deny statements is not documented: its live answer tells.
+fn policy_is_public(
+    state: &BucketState,
+    with_deny: Option<bool>,
+) -> (Option<bool>, Option<Disagreement>) {
     let live = state.policy_status.known().copied().flatten();
     let ours = state.policy.known().and_then(Option::as_ref);
     let ours = ours.map(|document| public::is_public(document, PolicyOf::Bucket));
     match (ours, live) {
+        (Some(_), Some(aws)) if with_deny == Some(aws) => (Some(aws), None),
         (Some(ours), Some(aws)) if ours != aws => (Some(true), Some(Disagreement { aws, ours })),
         (Some(public), _) => (Some(public), None),
         (None, live) => (live, None),
@@ -151,6 +158,7 @@ fn warnings(
     state: &BucketState,
     closers: &Closers,
     disagreement: Option<Disagreement>,
+    deputies: Vec<String>,
 ) -> Vec<String> {
     let mut warnings = state.notes.clone();
     if let Some(Disagreement { aws, ours }) = disagreement {
@@ -169,8 +177,7 @@ fn warnings(
         );
     }
     if let Some(document) = state.policy.known().and_then(Option::as_ref) {
-        let place = Place::of_bucket(state.bucket.as_str(), &state.account, Route::Direct);
-        warnings.extend(confused_deputies(document, &place));
+        warnings.extend(deputies);
         warnings.extend(delegations(document, state));
         warnings.extend(unknown_actions(document));
     }
@@ -187,7 +194,7 @@ fn warnings(
 
 /// Allows of S3 actions that are not in our list: new ones, or misspelt.
 fn unknown_actions(document: &Document) -> Vec<String> {
-    let known = |glob: &Glob| Action::matching(glob).next().is_some();
+    let known = |glob: &Glob| !Actions::matching(glob).is_empty();
     let of_s3 = |glob: &&Glob| glob.as_str().to_ascii_lowercase().starts_with("s3:");
     document
         .allows()

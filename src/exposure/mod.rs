@@ -1,11 +1,11 @@
 //! Who outside the owner's account gets in, through what.
 
 mod closers;
+mod deputies;
 mod evaluate;
 mod paths;
 mod public;
 mod verdict;
-mod way;
 mod witness;
 mod zone;
 

@@ -1,71 +1,104 @@
 //! Every way into a bucket: one for each statement or grant and each class that it reaches.
 
-use std::collections::BTreeMap;
-
 use crate::acl::{Acl, Grantee};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
+use crate::exposure::deputies::confused_deputies;
 use crate::exposure::public::{self, PolicyOf};
-use crate::exposure::way::Way;
-use crate::exposure::{Class, Closer, Parties, Path, Via, witness, zone};
+use crate::exposure::zone::{self, Group};
+use crate::exposure::{Class, Closer, Parties, Path, Via, witness};
 use crate::iam::{
-    Arn, Caller, Clause, Document, Glob, InForce, Memo, Offer, Place, Principal, Route, Statement,
-    is_bounded, reach,
+    Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
+    Reach, Route, Through, Unproved,
 };
-use crate::name::AccountId;
 use crate::trust::Trust;
+
+/// Steps that all the questions of one verdict may cost together.
+const STEPS: usize = 200_000;
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {
     pub state: &'a BucketState,
     pub trust: &'a Trust,
     pub closers: &'a Closers,
+    pub fuel: Fuel,
 }
 
-impl Search<'_> {
+/// What was found.
+#[derive(Default)]
+pub(super) struct Findings {
     /// Every path, in the order: bucket policy, ACL, access points, object ACLs.
-    pub(super) fn paths(&self) -> Vec<Path> {
-        let mut paths = Vec::new();
-        if let Some(document) = self.policy() {
-            self.through_policy(document, &mut paths);
-        }
-        if let Some(acl) = self.state.acl.known() {
-            self.through_acl(acl, None, &mut paths);
-        }
-        for point in self.state.access_points.known().into_iter().flatten() {
-            self.through_access_point(point, &mut paths);
-        }
-        for object in self.state.object_acls.known().into_iter().flatten() {
-            self.through_acl(&object.acl, Some(&object.key), &mut paths);
-        }
-        paths
+    pub paths: Vec<Path>,
+    /// AWS services that the bucket policy lets in on behalf of whoever makes them call.
+    pub deputies: Vec<String>,
+    /// Whether the Denies of the bucket policy leave anything public.
+    pub public_with_deny: Option<bool>,
+}
+
+/// One statement or grant, and whom it lets in.
+struct Way<'w, 'p> {
+    via: Via,
+    offer: &'w Offer,
+    conditions: &'w [Condition],
+    policies: &'w Policies<'p>,
+    closed_by: &'w [Closer],
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn of(state: &'a BucketState, trust: &'a Trust, closers: &'a Closers) -> Self {
+        Self { state, trust, closers, fuel: Fuel::new(STEPS) }
     }
 
-    fn policy(&self) -> Option<&Document> {
+    pub(super) fn run(&self) -> Findings {
+        let mut findings = Findings::default();
+        if let Some(document) = self.policy() {
+            self.through_policy(document, &mut findings);
+        }
+        let paths = &mut findings.paths;
+        if let Some(acl) = self.state.acl.known() {
+            self.through_acl(acl, None, paths);
+        }
+        for point in self.state.access_points.known().into_iter().flatten() {
+            self.through_access_point(point, paths);
+        }
+        for object in self.state.object_acls.known().into_iter().flatten() {
+            self.through_acl(&object.acl, Some(&object.key), paths);
+        }
+        findings
+    }
+
+    fn policy(&self) -> Option<&'a Document> {
         self.state.policy.known().and_then(Option::as_ref)
     }
 
-    fn through_policy(&self, document: &Document, paths: &mut Vec<Path>) {
+    fn through_policy(&self, document: &Document, findings: &mut Findings) {
         let place = self.bucket_place(Route::Direct);
-        let memo = Memo::default();
-        let own = InForce { document: Some(document), place: &place, memo: &memo };
+        let policies = Policies::of(Some(document), &place, None);
+        let reached = self.reached(document, &policies);
         let status = self.state.policy_status.known().copied().flatten();
-        let closed_by = self.closers.of_policy(surely_public(own, PolicyOf::Bucket, status));
-        for (statement, allow) in document.allows() {
-            let via = Via::Policy { statement, sid: allow.sid.clone() };
-            let offer = Offer::of_statement(allow, &place);
-            paths.extend(self.along(&Way { via, offer, own, behind: None, closed_by: &closed_by }));
+        let public = status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
+        let closed_by = self.closers.of_policy(public);
+        findings.deputies = confused_deputies(document, &place.owner, &reached);
+        findings.public_with_deny =
+            Some(public::is_public_with_deny(document, PolicyOf::Bucket, &policies, &self.fuel));
+        for (statement, reach) in &reached {
+            let Some(allow) = document.statements.get(*statement) else { continue };
+            let via = Via::Policy { statement: *statement, sid: allow.sid.clone() };
+            let offer = Offer::Statement(*statement);
+            let conditions = &allow.conditions;
+            let way =
+                Way { via, offer: &offer, conditions, policies: &policies, closed_by: &closed_by };
+            self.along(&way, reach, &mut findings.paths);
         }
     }
 
     fn through_acl(&self, acl: &Acl, key: Option<&str>, paths: &mut Vec<Path>) {
-        let mut place = self.bucket_place(Route::Direct);
-        if let Some(key) = key {
-            // a wildcard in a key only makes it harder to show that a Deny covers it
-            place.objects = Glob::new(format!("{}/{key}", place.bucket));
+        if acl.grants.is_empty() {
+            return;
         }
-        let memo = Memo::default();
-        let own = InForce { document: self.policy(), place: &place, memo: &memo };
+        let mut place = self.bucket_place(Route::Direct);
+        place.key = key.map(str::to_owned);
+        let policies = Policies::of(self.policy(), &place, None);
         for (grant, entry) in acl.grants.iter().enumerate() {
             let principal = match &entry.grantee {
                 Grantee::AllUsers | Grantee::UnknownGroup(_) => Principal::Everyone,
@@ -83,83 +116,133 @@ impl Search<'_> {
                     entry.permission.object_actions(),
                 ),
             };
-            let offer = Offer::of_grant(principal, actions, &place);
+            let offer = Offer::of_grant(principal, actions);
             let closed_by = self.closers.of_acl(entry.grantee.is_public());
-            paths.extend(self.along(&Way { via, offer, own, behind: None, closed_by: &closed_by }));
+            let reach = policies.reach(&offer, &self.fuel);
+            let (offer, closed_by) = (&offer, closed_by.as_slice());
+            let way = Way { via, offer, conditions: &[], policies: &policies, closed_by };
+            self.along(&way, &reach, paths);
         }
     }
 
     fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
-        let (place, behind_place) = self.access_point_places(point);
-        let (memo, behind_memo) = (Memo::default(), Memo::default());
-        let own = InForce { document: Some(document), place: &place, memo: &memo };
-        let behind =
-            Some(InForce { document: self.policy(), place: &behind_place, memo: &behind_memo });
-        // an access point of one VPC is never public
-        let public = point.origin == NetworkOrigin::Internet
-            && surely_public(own, PolicyOf::AccessPoint, None);
-        let closed_by = self.closers.of_access_point(point, public);
-        for (statement, allow) in document.allows() {
-            let via =
-                Via::AccessPoint { name: point.name.clone(), statement, sid: allow.sid.clone() };
-            let offer = Offer::of_statement(allow, &place);
-            let way = Way { via, offer, own, behind, closed_by: &closed_by };
-            match &point.origin {
-                NetworkOrigin::Internet => paths.extend(self.along(&way)),
-                NetworkOrigin::Vpc(vpc) => self.along_from_vpc(&way, vpc.as_deref(), paths),
+        let arn = self.arn_of(point, document);
+        let own_vpc = match &point.origin {
+            NetworkOrigin::Internet => None,
+            NetworkOrigin::Vpc(vpc) => Some(vpc.clone()),
+        };
+        // an access point of one VPC is open to that VPC, and to the world if it were not of one
+        for vpc in own_vpc.clone().map(Some).into_iter().chain([None]) {
+            let route = Route::AccessPoint { arn: arn.clone(), vpc: vpc.clone() };
+            let place = Place::of_access_point(&arn, &self.state.account, route.clone());
+            let behind_place = self.bucket_place(route);
+            let policies = Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
+            let reached = self.reached(document, &policies);
+            // an access point of one VPC is never public
+            let public = own_vpc.is_none() && {
+                let alone = Policies::of(Some(document), &place, None);
+                surely_public(document, PolicyOf::AccessPoint, &self.reached(document, &alone))
+            };
+            let mut closed_by = self.closers.of_access_point(point, public);
+            if vpc.is_none() && own_vpc.is_some() {
+                closed_by.push(Closer::NetworkOrigin);
+            }
+            for (statement, reach) in &reached {
+                let Some(allow) = document.statements.get(*statement) else { continue };
+                let (name, sid) = (point.name.clone(), allow.sid.clone());
+                let offer = Offer::Statement(*statement);
+                let way = Way {
+                    via: Via::AccessPoint { name, statement: *statement, sid },
+                    offer: &offer,
+                    conditions: &allow.conditions,
+                    policies: &policies,
+                    closed_by: &closed_by,
+                };
+                let mut found = Vec::new();
+                self.along(&way, reach, &mut found);
+                if let Some(vpc) = &vpc {
+                    found.iter_mut().for_each(|path| self.cut_down_to(vpc.as_deref(), path));
+                }
+                paths.append(&mut found);
             }
         }
     }
 
-    /// One path for each class that `way` reaches.
-    fn along(&self, way: &Way<'_>) -> Vec<Path> {
-        let mut reached = reach(&way.offer, way.own, way.behind);
-        reached.bounded.retain(|caller, _| !self.is_owner(caller));
-        let (services, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut reached.bounded)
-                .into_iter()
-                .partition(|(caller, _)| matches!(caller, Caller::Service { .. }));
-        let sorted =
-            |bounded| zone::sort(&bounded, way.offer.conditions, self.trust, &self.state.account);
-        let (services, others) = (sorted(services), sorted(others));
-        // AWS services pass where outsiders are cut off
-        let none: &[Closer] = &[];
-        let classes = [
-            (Class::Anonymous, reached.anonymous, Parties::default(), way.closed_by),
-            (Class::Authenticated, reached.authenticated, Parties::default(), way.closed_by),
-            (Class::External, others.external, others.outsiders, way.closed_by),
-            (Class::Trusted, others.trusted, others.insiders, way.closed_by),
-            (Class::External, services.external, services.outsiders, none),
-            (Class::Trusted, services.trusted, services.insiders, none),
-        ];
-        classes
-            .into_iter()
-            .filter(|(_, actions, ..)| !actions.is_empty())
-            .map(|(exposure, actions, parties, closed_by)| Path {
-                via: way.via.clone(),
-                exposure,
-                witness: witness::find(exposure, &parties, &actions, way),
-                actions,
-                parties,
-                closed_by: closed_by.to_vec(),
-            })
-            .collect()
+    /// Who gets through each Allow of `document`, by its index.
+    fn reached(&self, document: &Document, policies: &Policies<'_>) -> Vec<(usize, Reach)> {
+        let reach = |index| policies.reach(&Offer::Statement(index), &self.fuel);
+        document.allows().map(|(index, _)| (index, reach(index))).collect()
     }
 
-    /// Through an access point of one VPC the world is cut down to what is in that VPC: to the
-    /// world the path is closed, to the VPC it is open.
-    fn along_from_vpc(&self, way: &Way<'_>, vpc: Option<&str>, paths: &mut Vec<Path>) {
-        let inside = vpc.is_some_and(|vpc| self.trust.vpcs.contains(vpc));
-        for mut path in self.along(way) {
-            let mut within = path.clone();
-            within.exposure = if inside { Class::Trusted } else { Class::External };
-            within.parties.others.extend(vpc.map(str::to_owned));
-            within.witness = None;
-            paths.push(within);
-            path.closed_by.push(Closer::NetworkOrigin);
-            paths.push(path);
+    /// One path for each class that `way` reaches.
+    fn along(&self, way: &Way<'_, '_>, reach: &Reach, paths: &mut Vec<Path>) {
+        for (class, caller, through) in [
+            (Class::Anonymous, &Caller::Anonymous, &reach.anonymous),
+            (Class::Authenticated, &Caller::Stranger, &reach.authenticated),
+        ] {
+            let group = Group { callers: vec![(caller, through)], parties: Parties::default() };
+            paths.extend(self.path(way, class, &group, way.closed_by));
         }
+        let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
+        let sorted = |services: bool| {
+            let callers = reach.bounded.iter().filter(|(caller, _)| !self.is_owner(caller));
+            let callers = callers.filter(|(caller, _)| is_service(caller) == services);
+            zone::sort(callers, way.conditions, self.trust, &self.state.account)
+        };
+        // AWS services pass where outsiders are cut off
+        for (services, closed_by) in [(false, way.closed_by), (true, &[] as &[Closer])] {
+            let bounded = sorted(services);
+            paths.extend(self.path(way, Class::External, &bounded.outside, closed_by));
+            paths.extend(self.path(way, Class::Trusted, &bounded.inside, closed_by));
+        }
+    }
+
+    /// The path of a group of callers, if they may do anything.
+    fn path(
+        &self,
+        way: &Way<'_, '_>,
+        exposure: Class,
+        group: &Group<'_>,
+        closed_by: &[Closer],
+    ) -> Option<Path> {
+        let callers = &group.callers;
+        let actions = callers.iter().fold(Actions::NONE, |all, (_, one)| all | one.actions);
+        if actions.is_empty() {
+            return None;
+        }
+        let proved = callers.iter().find(|(_, one)| one.request.is_some() && one.unproved.is_none());
+        let shown = proved.or_else(|| callers.iter().find(|(_, one)| one.request.is_some()));
+        let (request, unproved) = match shown {
+            Some((_, through)) => (through.request.clone(), through.unproved),
+            // nothing tells the caller apart from one that was asked about
+            None => callers.iter().find(|(_, one)| one.unproved.is_none()).map_or(
+                (None, callers.iter().find_map(|(_, one)| one.unproved)),
+                |(caller, one)| {
+                    let again =
+                        way.policies.ask(caller, way.offer, true, one.actions, &self.fuel);
+                    (again.request, again.unproved)
+                },
+            ),
+        };
+        let grant = matches!(way.offer, Offer::Grant { .. });
+        let witness = request.map(|request| witness::of(request, way.policies, grant));
+        Some(Path {
+            via: way.via.clone(),
+            exposure,
+            actions,
+            parties: group.parties.clone(),
+            closed_by: closed_by.to_vec(),
+            unproved: unproved.or(witness.is_none().then_some(Unproved::GivenUp)),
+            witness,
+        })
+    }
+
+    /// Through an access point of one VPC the world is cut down to what is in that VPC.
+    fn cut_down_to(&self, vpc: Option<&str>, path: &mut Path) {
+        let inside = vpc.is_some_and(|vpc| self.trust.vpcs.contains(vpc));
+        path.exposure = if inside { Class::Trusted } else { Class::External };
+        path.parties.others.extend(vpc.map(str::to_owned));
     }
 
     /// The bucket's owner by its canonical id is no outsider.
@@ -172,89 +255,32 @@ impl Search<'_> {
         Place::of_bucket(self.state.bucket.as_str(), &self.state.account, route)
     }
 
-    /// Where an access point's own policy, and the bucket policy behind it, are in force.
-    fn access_point_places(&self, point: &AccessPoint) -> (Place, Place) {
+    /// The ARN of an access point, with the Region that its own policy gives it where the state
+    /// does not say one: S3 takes no other.
+    fn arn_of(&self, point: &AccessPoint, document: &Document) -> String {
         let account = point.account.as_ref().unwrap_or(&self.state.account);
-        let region = self.state.region.as_ref().map_or("*", |region| region.as_str());
-        let partition = self.state.region.as_ref().map_or("aws", |region| region.partition());
-        let name = format!("s3:{region}:{account}:accesspoint/{}", point.name);
-        let arn = format!("arn:{partition}:{name}");
-        let origin = match point.origin {
-            NetworkOrigin::Internet => "Internet",
-            NetworkOrigin::Vpc(_) => "VPC",
+        let named = || {
+            let (Clause::In(globs) | Clause::NotIn(globs)) =
+                &document.allows().next().map(|(_, allow)| &allow.resource)?;
+            globs.iter().find_map(|glob| Arn::split(glob.as_str()).map(Arn::region))
         };
-        let route = Route::AccessPoint { account: account.clone(), arn: arn.clone(), origin };
-        let place =
-            Place::of_access_point(&format!("arn:aws:{name}"), &self.state.account, route.clone());
-        (place, self.bucket_place(route))
+        let region = self.state.region.as_ref().map(|region| region.as_str());
+        let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
+        let region = region.or_else(|| named().filter(plain)).unwrap_or("us-east-1");
+        format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name)
     }
 }
 
-/// Whether AWS surely calls a policy public, so that `RestrictPublicBuckets` surely restricts. Its
-/// own answer decides; without one, ours does where Deny statements, which AWS may count, do not
-/// change it.
-fn surely_public(own: InForce<'_>, of: PolicyOf, status: Option<bool>) -> bool {
-    let Some(document) = own.document else { return false };
-    if let Some(status) = status {
-        return status;
-    }
-    // no Deny, and no condition that AWS may read otherwise
-    let undisputed = || {
-        let plain = |(_, allow): (usize, &Statement)| allow.conditions.is_empty();
-        let bare = document.allows().filter(|(_, allow)| public::is_public_statement(allow, of));
-        document.denies().next().is_none() && bare.into_iter().any(plain)
+/// Whether AWS surely calls a policy public, so that `RestrictPublicBuckets` surely restricts: where
+/// Deny statements, which AWS may count, do not change it, and no condition that AWS may read
+/// otherwise.
+fn surely_public(document: &Document, of: PolicyOf, reached: &[(usize, Reach)]) -> bool {
+    let mut public = document.allows().filter(|(_, allow)| public::is_public_statement(allow, of));
+    let undisputed = document.denies().next().is_none()
+        && public.any(|(_, allow)| allow.conditions.is_empty());
+    let shown = |through: &Through| !through.actions.is_empty() && through.unproved.is_none();
+    let reaches = || {
+        reached.iter().any(|(_, reach)| shown(&reach.anonymous) || shown(&reach.authenticated))
     };
-    let shown = || {
-        document.allows().any(|(statement, allow)| {
-            let via = Via::Policy { statement, sid: None };
-            let offer = Offer::of_statement(allow, own.place);
-            let reached = reach(&offer, own, None);
-            let way = Way { via, offer, own, behind: None, closed_by: &[] };
-            [(Class::Anonymous, reached.anonymous), (Class::Authenticated, reached.authenticated)]
-                .iter()
-                .any(|(class, actions)| {
-                    witness::find(*class, &Parties::default(), actions, &way).is_some()
-                })
-        })
-    };
-    public::is_public(document, of) && (undisputed() || shown())
-}
-
-/// Whether `document` lets an AWS service in that calls for whoever makes it: a confused deputy.
-pub(super) fn confused_deputies(document: &Document, place: &Place) -> Vec<String> {
-    let memo = Memo::default();
-    let own = InForce { document: Some(document), place, memo: &memo };
-    let mut names = Vec::new();
-    for (statement, allow) in document.allows() {
-        let Clause::In(principals) = &allow.principal else { continue };
-        let offer = Offer::of_statement(allow, place);
-        let bounded = reach(&offer, own, None).bounded;
-        let source = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid"];
-        let fixed = allow.conditions.iter().any(|condition| {
-            source.iter().any(|key| condition.is_about(key))
-                && condition.operator.asks_for_a_value()
-                && condition
-                    .values
-                    .iter()
-                    .all(|value| is_bounded(condition, value) && names_owner(value, &place.owner))
-        });
-        for principal in principals {
-            let Principal::Service(name) = principal else { continue };
-            let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
-            if !fixed && bounded.contains_key(&caller) {
-                names.push(format!(
-                    "statement {statement} lets in `{name}` on behalf of anyone who makes that \
-                     service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"
-                ));
-            }
-        }
-    }
-    names
-}
-
-/// Whether a source is the owner's account, a resource of it, or (as the ARN of a bucket) of an
-/// account that it does not say.
-fn names_owner(value: &str, owner: &AccountId) -> bool {
-    value == owner.as_str()
-        || Arn::split(value).is_some_and(|arn| [owner.as_str(), ""].contains(&arn.account()))
+    public::is_public(document, of) && (undisputed || reaches())
 }

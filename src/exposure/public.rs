@@ -5,7 +5,7 @@
 //! public".
 
 use crate::iam::{
-    Clause, Condition, Document, Glob, Principal, Statement, Test, is_broad, is_private, range,
+    Actions, Caller, Fuel, Offer, Policies, Clause, Condition, Document, Glob, Principal, Statement, Test, is_broad, is_private, range,
 };
 use crate::name::AccountId;
 
@@ -25,6 +25,26 @@ pub fn is_public(document: &Document, of: PolicyOf) -> bool {
     document.allows().any(|(_, statement)| is_public_statement(statement, of))
 }
 
+/// The same where Deny statements count: whether they leave anything of a public statement to
+/// callers whom no policy names. Its own conditions, which show nothing, count as met.
+#[must_use]
+pub fn is_public_with_deny(
+    document: &Document,
+    of: PolicyOf,
+    policies: &Policies<'_>,
+    fuel: &Fuel,
+) -> bool {
+    let denies = document.denies().next().is_some();
+    document.allows().any(|(index, statement)| {
+        is_public_statement(statement, of)
+            && (!denies || {
+                let offer = Offer::Unconditional(index);
+                let left = |caller| policies.ask(&caller, &offer, false, Actions::ALL, fuel).actions;
+                [Caller::Anonymous, Caller::Stranger].into_iter().any(|c| !left(c).is_empty())
+            })
+    })
+}
+
 /// Whether one Allow statement makes a policy public.
 #[must_use]
 pub fn is_public_statement(statement: &Statement, of: PolicyOf) -> bool {
@@ -41,7 +61,7 @@ fn is_fixed(principal: &Principal) -> bool {
         Principal::Account(_)
         | Principal::Identity { .. }
         | Principal::OriginAccessIdentity(_)
-        | Principal::Saml(_)
+        | Principal::Saml { .. }
         | Principal::Nobody(_) => true,
         Principal::CanonicalUser(name) | Principal::Service(name) => is_literal(name),
         Principal::Everyone

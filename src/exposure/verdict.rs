@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::bucket::{AccountId, BucketName, Setting};
-use crate::iam::{Access, Action};
+use crate::iam::{Access, Action, Actions, Unproved};
 
 /// Who gets in, from the narrowest class to the widest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -43,7 +43,10 @@ pub struct Verdict {
     /// change it.
     pub public: Option<bool>,
     /// What AWS says, or would say, of the bucket policy alone; `None` without a readable policy.
+    /// Its Deny statements do not count, unless AWS's live answer shows that they do.
     pub policy_is_public: Option<bool>,
+    /// Our own reading of the same where Deny statements count: whether they leave anything public.
+    pub policy_is_public_with_deny: Option<bool>,
     /// Of the ACL alone; `None` where it could not be read.
     pub acl_is_public: Option<bool>,
     /// Who can really get in.
@@ -90,14 +93,16 @@ pub struct Path {
     pub via: Via,
     /// The widest class that the path reaches.
     pub exposure: Class,
-    /// The actions that get through, sorted.
-    pub actions: BTreeSet<Action>,
+    /// The actions that get through.
+    pub actions: Actions,
     /// Whom it reaches, where that is a bounded set.
     pub parties: Parties,
     /// What closes it today; empty: it is open.
     pub closed_by: Vec<Closer>,
-    /// A request that the path lets through, where one was found.
+    /// A request that the path lets through.
     pub witness: Option<Witness>,
+    /// Why the witness proves nothing, or why there is none; `None`: it proves the path.
+    pub unproved: Option<Unproved>,
 }
 
 /// Through what a path leads.
@@ -175,6 +180,8 @@ pub enum WitnessPrincipal {
     },
     /// An account by its canonical id.
     CanonicalUser(String),
+    /// A CloudFront origin access identity, by its ARN.
+    OriginAccessIdentity(String),
     /// An AWS service.
     Service(String),
 }

@@ -1,46 +1,45 @@
 //! From callers to named parties, and which of them the zone of trust holds.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::exposure::Parties;
-use crate::iam::{Action, Caller, Condition, Test, is_private, range};
+use crate::iam::{Caller, Condition, Test, Through, is_private, range};
 use crate::name::AccountId;
 use crate::trust::Trust;
 
-/// The bounded part of a reach: who is outside the zone of trust, who is inside, and what each may
-/// do.
+/// The bounded part of a reach: who is outside the zone of trust, and who is inside.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bounded {
-    /// What outsiders may do.
-    pub external: BTreeSet<Action>,
-    /// Those outsiders.
-    pub outsiders: Parties,
-    /// What those inside the zone of trust may do.
-    pub trusted: BTreeSet<Action>,
+pub struct Bounded<'r> {
+    /// Those outside.
+    pub outside: Group<'r>,
     /// Those inside.
-    pub insiders: Parties,
+    pub inside: Group<'r>,
+}
+
+/// Callers that one path is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Group<'r> {
+    /// The callers, and what each may do.
+    pub callers: Vec<(&'r Caller, &'r Through)>,
+    /// Whom they stand for.
+    pub parties: Parties,
 }
 
 /// Sorts bounded callers, who come by an offer under `conditions`.
 #[must_use]
-pub fn sort(
-    callers: &BTreeMap<Caller, BTreeSet<Action>>,
+pub fn sort<'r>(
+    callers: impl Iterator<Item = (&'r Caller, &'r Through)>,
     conditions: &[Condition],
     trust: &Trust,
     owner: &AccountId,
-) -> Bounded {
+) -> Bounded<'r> {
     // conditions are ANDed: one that asks for something of ours keeps everyone else out
     let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
     let mut sorted = Bounded::default();
-    for (caller, actions) in callers {
+    for (caller, through) in callers {
         let Some(parties) = parties(caller, conditions, owner, trust, all_inside) else { continue };
-        if all_inside || is_inside(caller, trust) {
-            sorted.trusted.extend(actions);
-            sorted.insiders.extend(&parties);
-        } else {
-            sorted.external.extend(actions);
-            sorted.outsiders.extend(&parties);
-        }
+        let inside = all_inside || is_inside(caller, trust);
+        let group = if inside { &mut sorted.inside } else { &mut sorted.outside };
+        group.callers.push((caller, through));
+        group.parties.extend(&parties);
     }
     sorted
 }

@@ -12,7 +12,7 @@ use toml::Value;
 use crate::bucket::AccountId;
 use crate::exposure::Class;
 use crate::guardrail::{Mode, RuleAction, Threshold, Urgency};
-use crate::iam::{Access, Action, Glob};
+use crate::iam::{Access, Actions, Glob};
 
 /// A value that the file writes as a string of its own form.
 pub(super) struct Checked<T>(pub(super) T);
@@ -283,7 +283,7 @@ impl FromText for ActionGlob {
 
     fn from_text(text: &str) -> Result<Self, Wrong> {
         let glob = Glob::new(text);
-        if Action::matching(&glob).next().is_some() {
+        if !Actions::matching(&glob).is_empty() {
             return Ok(Self(glob));
         }
         Err(Wrong(format!("`{}` matches no action that S3 can grant", text.escape_debug())))

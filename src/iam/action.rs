@@ -7,6 +7,7 @@
 //! by these policies and are left out.
 
 use std::fmt;
+use std::ops::{BitAnd, BitOr, BitOrAssign, Sub};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,14 @@ pub enum On {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Action(usize);
 
+/// A set of actions: one bit for each row of the table.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Actions(u128);
+
 impl Action {
+    /// The first of all.
+    pub const FIRST: Self = Self(0);
+
     /// Every action, sorted by name.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..TABLE.len()).map(Self)
@@ -50,12 +58,10 @@ impl Action {
     /// The action that `name` (`s3:GetObject`) names, capitals not counting.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        TABLE.iter().position(|row| row.0.eq_ignore_ascii_case(name)).map(Self)
-    }
-
-    /// The actions that `pattern` matches, capitals not counting.
-    pub fn matching(pattern: &Glob) -> impl Iterator<Item = Self> {
-        Self::all().filter(|action| pattern.matches_ignoring_case(action.name()))
+        let as_written = TABLE.binary_search_by(|row| row.0.cmp(name)).ok();
+        as_written
+            .or_else(|| TABLE.iter().position(|row| row.0.eq_ignore_ascii_case(name)))
+            .map(Self)
     }
 
     /// `s3:GetObject`.
@@ -78,6 +84,111 @@ impl Action {
 
     fn row(self) -> &'static Row {
         TABLE.get(self.0).unwrap_or(&ANY)
+    }
+}
+
+impl Actions {
+    /// No action.
+    pub const NONE: Self = Self(0);
+    /// Every action.
+    pub const ALL: Self = Self((1 << TABLE.len()) - 1);
+    const ON_BUCKET: Self = Self(bits_on_bucket());
+
+    /// The actions that `pattern` matches, capitals not counting.
+    #[must_use]
+    pub fn matching(pattern: &Glob) -> Self {
+        if pattern.is_literal() {
+            return Action::from_name(pattern.as_str()).into_iter().collect();
+        }
+        if ["*", "s3:*"].contains(&pattern.as_str()) {
+            return Self::ALL;
+        }
+        Action::all().filter(|action| pattern.matches_ignoring_case(action.name())).collect()
+    }
+
+    /// Those of them that are done to a bucket, or to an object.
+    #[must_use]
+    pub fn on(self, on: On) -> Self {
+        match on {
+            On::Bucket => self & Self::ON_BUCKET,
+            On::Object => self - Self::ON_BUCKET,
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `action` is one of them.
+    #[must_use]
+    pub fn contains(self, action: Action) -> bool {
+        self.0 >> action.0 & 1 == 1
+    }
+
+    /// The actions, sorted by name.
+    pub fn iter(self) -> impl Iterator<Item = Action> {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let first = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (first < TABLE.len()).then_some(Action(first))
+        })
+    }
+}
+
+const fn bits_on_bucket() -> u128 {
+    let (mut bits, mut index) = (0, 0);
+    while index < TABLE.len() {
+        #[allow(clippy::indexing_slicing)] // computed when compiling
+        if matches!(TABLE[index].2, On::Bucket) {
+            bits |= 1 << index;
+        }
+        index += 1;
+    }
+    bits
+}
+
+impl FromIterator<Action> for Actions {
+    fn from_iter<I: IntoIterator<Item = Action>>(actions: I) -> Self {
+        Self(actions.into_iter().fold(0, |bits, action| bits | 1 << action.0))
+    }
+}
+
+impl BitOr for Actions {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl BitOrAssign for Actions {
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}
+
+impl BitAnd for Actions {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl Sub for Actions {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}
+
+impl fmt::Debug for Actions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 
@@ -212,7 +323,7 @@ const TABLE: &[Row] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Action, On, TABLE};
+    use super::{Access, Action, Actions, On, TABLE};
     use crate::iam::pattern::Glob;
 
     #[test]
@@ -230,7 +341,7 @@ mod tests {
         );
         assert_eq!(Action::from_name("s3:Nothing"), None);
         let found: Vec<_> =
-            Action::matching(&Glob::new("s3:get?bject")).map(Action::name).collect();
+            Actions::matching(&Glob::new("s3:get?bject")).iter().map(Action::name).collect();
         assert_eq!(found, ["s3:GetObject"]);
     }
 }

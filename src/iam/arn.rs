@@ -1,6 +1,8 @@
 //! ARNs as the policy language sees them: six parts between colons, the last with colons of its
 //! own.
 
+use std::borrow::Cow;
+
 use crate::iam::pattern::Glob;
 use crate::name::AccountId;
 
@@ -28,6 +30,13 @@ impl<'t> Arn<'t> {
     pub fn service(self) -> &'t str {
         let [_, _, service, _, _, _] = self.parts;
         service
+    }
+
+    /// The Region, empty in the ARN of a bucket.
+    #[must_use]
+    pub fn region(self) -> &'t str {
+        let [_, _, _, region, _, _] = self.parts;
+        region
     }
 
     /// The account, empty in the ARN of a bucket.
@@ -60,6 +69,16 @@ pub fn bound_account(pattern: &str, by_part: bool) -> Option<AccountId> {
     let [_, _, _, _, account, _] = arn.parts;
     let before = arn.parts.iter().take(4).any(|part| !Glob::new(*part).is_literal());
     if before && !by_part { None } else { AccountId::parse(account).ok() }
+}
+
+/// ARNs of every partition as those of `aws`: a bucket lies in one, and its policy names no other.
+#[must_use]
+pub fn any_partition(text: &str) -> Cow<'_, str> {
+    let rest = text.strip_prefix("arn:aws-").and_then(|rest| rest.split_once(":s3:"));
+    match rest {
+        Some((_, rest)) => format!("arn:aws:s3:{rest}").into(),
+        None => text.into(),
+    }
 }
 
 #[cfg(test)]

@@ -65,6 +65,16 @@ pub enum Clause<T> {
     NotIn(Vec<T>),
 }
 
+impl<T> Clause<T> {
+    /// Whether the clause has what `is` says, or, turned round, has it not.
+    pub fn has(&self, is: impl Fn(&T) -> bool) -> bool {
+        match self {
+            Self::In(list) => list.iter().any(is),
+            Self::NotIn(list) => !list.iter().any(is),
+        }
+    }
+}
+
 impl Document {
     /// Reads a document from JSON text.
     ///

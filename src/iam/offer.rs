@@ -1,18 +1,9 @@
-//! What lets callers in: an Allow statement, or a grant of an ACL, at the place where it is in
-//! force, with the actions that it is for and the resources of each.
+//! What lets callers in: an Allow statement, or a grant of an ACL, and the place where it is in
+//! force.
 
-use std::collections::BTreeSet;
-
-use crate::iam::action::{Action, On};
-use crate::iam::carried::Route;
-use crate::iam::condition::Condition;
-use crate::iam::document::{Clause, Statement};
-use crate::iam::pattern::Glob;
+use crate::iam::action::{Action, Actions};
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
-
-/// Pairs of resource patterns that are compared for one Deny and one offer.
-const COMPARISONS: usize = 20_000;
 
 /// Where a policy is in force: whose bucket, by which route, and by which ARNs the policy names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,153 +12,65 @@ pub struct Place {
     pub owner: AccountId,
     /// How requests come.
     pub route: Route,
-    /// The bucket (or access point) itself.
-    pub bucket: Glob,
-    /// The objects in it.
-    pub objects: Glob,
+    /// The ARN of the bucket (or access point) itself.
+    pub bucket: String,
+    /// What comes before the key in the ARN of an object.
+    pub objects: String,
+    /// The one key that is asked for, where it is one.
+    pub key: Option<String>,
 }
 
-/// Something that lets callers in.
+/// How a request reaches the bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer<'a> {
-    /// Whom.
-    pub principal: Clause<Principal>,
-    /// To which actions.
-    pub actions: BTreeSet<Action>,
-    /// For actions on the bucket, on which resources: patterns.
-    pub in_bucket: Vec<Glob>,
-    /// For actions on objects, on which.
-    pub in_objects: Vec<Glob>,
-    /// Under which conditions.
-    pub conditions: &'a [Condition],
+pub enum Route {
+    /// By the bucket's own name, or through an access point of another account.
+    Direct,
+    /// Through this access point.
+    AccessPoint {
+        /// Its ARN.
+        arn: String,
+        /// Where it answers one VPC alone: that VPC, if it is known.
+        vpc: Option<Option<String>>,
+    },
+}
+
+/// What lets in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offer {
+    /// An Allow of the policy at the place, by its index in the document.
+    Statement(usize),
+    /// The same as if it had no conditions.
+    Unconditional(usize),
+    /// A grant of an ACL: these actions, to this principal.
+    Grant {
+        /// Whom.
+        principal: Principal,
+        /// To which actions.
+        actions: Actions,
+    },
 }
 
 impl Place {
     /// The place of the bucket policy of `bucket`.
     #[must_use]
     pub fn of_bucket(bucket: &str, owner: &AccountId, route: Route) -> Self {
-        Self {
-            owner: owner.clone(),
-            route,
-            bucket: Glob::new(format!("arn:aws:s3:::{bucket}")),
-            objects: Glob::new(format!("arn:aws:s3:::{bucket}/*")),
-        }
+        let bucket = format!("arn:aws:s3:::{bucket}");
+        Self { owner: owner.clone(), route, objects: format!("{bucket}/"), bucket, key: None }
     }
 
-    /// The place of an access point's own policy; `arn` may have a `*` for a Region that is not
-    /// known.
+    /// The place of an access point's own policy.
     #[must_use]
     pub fn of_access_point(arn: &str, owner: &AccountId, route: Route) -> Self {
-        Self {
-            owner: owner.clone(),
-            route,
-            bucket: Glob::new(arn),
-            objects: Glob::new(format!("{arn}/object/*")),
-        }
+        let objects = format!("{arn}/object/");
+        Self { owner: owner.clone(), route, bucket: arn.to_owned(), objects, key: None }
     }
 }
 
-impl<'a> Offer<'a> {
-    /// What an Allow statement offers at `place`.
+impl Offer {
+    /// What a grant of `actions`, by their names, to `principal` offers.
     #[must_use]
-    pub fn of_statement(statement: &'a Statement, place: &Place) -> Self {
-        let in_bucket = on_resources(&statement.resource, &place.bucket);
-        let in_objects = on_resources(&statement.resource, &place.objects);
-        let has_resource = |action: &Action| match action.on() {
-            On::Bucket => !in_bucket.is_empty(),
-            On::Object => !in_objects.is_empty(),
-        };
-        let actions = Action::all()
-            .filter(has_resource)
-            .filter(|action| {
-                clause_has(&statement.action, |glob| glob.matches_ignoring_case(action.name()))
-            })
-            .collect();
-        let principal = statement.principal.clone();
-        Self { principal, actions, in_bucket, in_objects, conditions: &statement.conditions }
-    }
-
-    /// What a grant offers: `actions` on everything at `place`, without conditions.
-    #[must_use]
-    pub fn of_grant(principal: Principal, actions: &[&str], place: &Place) -> Self {
-        Self {
-            principal: Clause::In(vec![principal]),
-            actions: actions.iter().filter_map(|name| Action::from_name(name)).collect(),
-            in_bucket: vec![place.bucket.clone()],
-            in_objects: vec![place.objects.clone()],
-            conditions: &[],
-        }
-    }
-
-    /// On which resources the offer is for `action`.
-    #[must_use]
-    pub fn resources(&self, action: Action) -> &[Glob] {
-        match action.on() {
-            On::Bucket => &self.in_bucket,
-            On::Object => &self.in_objects,
-        }
-    }
-}
-
-/// Whether a Deny on `resource` is on all of `offered`. Not shown, and so no, where that is more
-/// work than a policy of AWS's 20 KB that anybody wrote asks for.
-pub(super) fn covers(resource: &Clause<Glob>, offered: &[Glob]) -> bool {
-    let (Clause::In(list) | Clause::NotIn(list)) = resource;
-    if list.len().saturating_mul(offered.len()) > COMPARISONS {
-        return false;
-    }
-    offered.iter().all(|offered| match resource {
-        Clause::In(list) => list.iter().any(|glob| surely_covers(glob, offered)),
-        Clause::NotIn(list) => !list.iter().any(|glob| as_wide_as_may_be(glob).meets(offered)),
-    })
-}
-
-/// The part of `target` that a resource element names, as patterns; empty where it names none.
-fn on_resources(resource: &Clause<Glob>, target: &Glob) -> Vec<Glob> {
-    match resource {
-        Clause::In(list) => list
-            .iter()
-            .map(as_wide_as_may_be)
-            .filter(|glob| glob.meets(target))
-            .map(|glob| if glob.covers(target) { target.clone() } else { glob })
-            .collect(),
-        Clause::NotIn(list) => {
-            let nothing_left = list.iter().any(|glob| surely_covers(glob, target));
-            if nothing_left { Vec::new() } else { vec![target.clone()] }
-        }
-    }
-}
-
-/// A resource with a variable is whatever the variable may stand for, and surely nothing.
-fn surely_covers(glob: &Glob, resource: &Glob) -> bool {
-    !glob.as_str().contains("${") && any_partition(glob).covers(resource)
-}
-
-fn as_wide_as_may_be(glob: &Glob) -> Glob {
-    let mut pieces = glob.as_str().split("${");
-    let mut wide = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        wide.push('*');
-        wide.push_str(piece.split_once('}').map_or(piece, |(_, rest)| rest));
-    }
-    any_partition(&Glob::new(wide))
-}
-
-/// ARNs of every partition as those of `aws`: a bucket lies in one, and its policy names no other.
-fn any_partition(glob: &Glob) -> Glob {
-    match glob
-        .as_str()
-        .split_once(":s3:")
-        .and_then(|(start, rest)| start.strip_prefix("arn:aws-").map(|_| rest))
-    {
-        Some(rest) => Glob::new(format!("arn:aws:s3:{rest}")),
-        None => glob.clone(),
-    }
-}
-
-pub(super) fn clause_has<T>(clause: &Clause<T>, is: impl Fn(&T) -> bool) -> bool {
-    match clause {
-        Clause::In(list) => list.iter().any(is),
-        Clause::NotIn(list) => !list.iter().any(is),
+    pub fn of_grant(principal: Principal, actions: &[&str]) -> Self {
+        let actions = actions.iter().filter_map(|name| Action::from_name(name)).collect();
+        Self::Grant { principal, actions }
     }
 }

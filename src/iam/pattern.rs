@@ -34,7 +34,7 @@ impl Glob {
     /// Whether `text` as a whole matches, capitals counting.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        glob(&self.0, text, |own, letter| own == '?' || own == letter)
+        matches(&self.0, text)
     }
 
     /// Whether `text` as a whole matches, ASCII capitals not counting.
@@ -100,6 +100,11 @@ fn reach_by_stars(other: &[char], mut row: Vec<bool>) -> Vec<bool> {
 
 fn chars(text: &str) -> Vec<char> {
     text.chars().collect()
+}
+
+/// Whether `text` as a whole matches `pattern`, capitals counting.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    glob(pattern, text, |own, letter| own == '?' || own == letter)
 }
 
 /// Matches in one pass: on a mismatch, the last `*` takes one character more.

@@ -34,7 +34,12 @@ pub enum Principal {
     /// A web identity provider: whoever signs in there.
     WebIdentity(String),
     /// A SAML provider of an account. S3 does not take it.
-    Saml(AccountId),
+    Saml {
+        /// Its account.
+        account: AccountId,
+        /// Its ARN.
+        arn: String,
+    },
     /// A fixed value that no principal has: the unique id of one that was deleted, an account of
     /// fewer or more than 12 digits.
     Nobody(String),
@@ -100,7 +105,7 @@ impl Principal {
     fn federated(text: &str) -> Self {
         let saml = Arn::split(text).filter(|arn| arn.resource().starts_with("saml-provider"));
         match saml.map(|arn| AccountId::parse(arn.account())) {
-            Some(Ok(account)) => Self::Saml(account),
+            Some(Ok(account)) => Self::Saml { account, arn: text.to_owned() },
             Some(Err(_)) => Self::Other(text.to_owned()),
             None => Self::WebIdentity(text.to_owned()),
         }
@@ -125,7 +130,24 @@ impl Principal {
             | Self::CanonicalUser(_)
             | Self::Service(_)
             | Self::WebIdentity(_)
-            | Self::Saml(_)
+            | Self::Saml { .. }
+            | Self::Nobody(_)
+            | Self::Other(_) => None,
+        }
+    }
+
+    /// The account of which some or all principals are named, where nobody else is.
+    #[must_use]
+    pub fn named_account(&self) -> Option<&AccountId> {
+        match self {
+            Self::Account(account) | Self::Identity { account, .. } => Some(account),
+            Self::Saml { .. }
+            | Self::Everyone
+            | Self::AnyIdentity
+            | Self::OriginAccessIdentity(_)
+            | Self::CanonicalUser(_)
+            | Self::Service(_)
+            | Self::WebIdentity(_)
             | Self::Nobody(_)
             | Self::Other(_) => None,
         }
@@ -135,7 +157,9 @@ impl Principal {
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Account(account) | Self::Saml(account) | Self::Identity { account, .. } => {
+            Self::Account(account)
+            | Self::Saml { account, .. }
+            | Self::Identity { account, .. } => {
                 Some(account.clone())
             }
             Self::Other(text) => AccountId::parse(Arn::split(text)?.account()).ok(),
@@ -199,7 +223,7 @@ mod tests {
         ));
         assert!(matches!(
             one(&json!({"Federated": "arn:aws:iam::111122223333:saml-provider/idp"})),
-            Principal::Saml(_)
+            Principal::Saml { .. }
         ));
         assert_eq!(Principal::read_all(&json!({}), "Principal").unwrap(), []);
         assert!(Principal::read_all(&json!({"Aws": "*"}), "Principal").is_err());

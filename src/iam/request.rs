@@ -5,17 +5,14 @@
 //! Deny does: what this lets through is let through.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
-
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::iam::action::Action;
-use crate::iam::arn::Arn;
-use crate::iam::condition::{Condition, Order, Quantifier, Test};
-use crate::iam::document::{Clause, Document, Effect, Statement};
-use crate::iam::holds::range;
-use crate::iam::pattern::Glob;
+use crate::iam::arn::any_partition;
+use crate::iam::atom::Atom;
+use crate::iam::compare::{Binding, Bindings, Terms, resource};
+use crate::iam::condition::Condition;
+use crate::iam::document::{Clause, Document, Effect, Statement, Version};
+use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
 
@@ -46,6 +43,8 @@ pub enum Requester {
     },
     /// An account by its canonical id.
     CanonicalUser(String),
+    /// A CloudFront origin access identity, by its ARN.
+    OriginAccessIdentity(String),
     /// An AWS service.
     Service(String),
 }
@@ -65,7 +64,7 @@ impl Document {
     /// What the policy says to `request`.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Answer<'_> {
-        let applies = |statement: &&Statement| applies(statement, request);
+        let applies = |statement: &&Statement| applies(statement, request, self.version);
         if let Some(deny) = self.denies().find(applies) {
             return Answer::DeniedBy(deny);
         }
@@ -76,128 +75,107 @@ impl Document {
     }
 }
 
-fn applies(statement: &Statement, request: &Request) -> bool {
+fn applies(statement: &Statement, request: &Request, version: Version) -> bool {
     let unsure = statement.effect == Effect::Deny;
-    meant(&statement.principal, |principal| is(principal, &request.requester))
-        && meant(&statement.action, |glob| glob.matches_ignoring_case(request.action.name()))
-        && names_resource(&statement.resource, &request.resource, unsure)
-        && statement
-            .conditions
-            .iter()
-            .all(|condition| holds(condition, &request.context).unwrap_or(unsure))
-}
-
-fn meant<T>(clause: &Clause<T>, is: impl Fn(&T) -> bool) -> bool {
-    match clause {
-        Clause::In(list) => list.iter().any(is),
-        Clause::NotIn(list) => !list.iter().any(is),
-    }
-}
-
-/// What a variable stands for is not known: an Allow does not hold by it, a Deny does.
-fn names_resource(resource: &Clause<Glob>, arn: &str, unsure: bool) -> bool {
-    let variable = |glob: &Glob| glob.as_str().contains("${");
-    match resource {
-        Clause::In(list) => {
-            list.iter().any(|glob| if variable(glob) { unsure } else { glob.matches(arn) })
-        }
-        Clause::NotIn(list) => {
-            !list.iter().any(|glob| if variable(glob) { !unsure } else { glob.matches(arn) })
-        }
-    }
-}
-
-fn is(principal: &Principal, requester: &Requester) -> bool {
-    match requester {
-        Requester::Anonymous => *principal == Principal::Everyone,
-        Requester::CanonicalUser(id) => {
-            matches!(principal, Principal::Everyone | Principal::AnyIdentity)
-                || matches!(principal, Principal::CanonicalUser(named) if named == id)
-        }
-        Requester::Service(name) => {
-            matches!(principal, Principal::Everyone)
-                || principal.service().is_some_and(|named| named.eq_ignore_ascii_case(name))
-        }
-        Requester::Identity { account, arn } => match principal {
-            Principal::Everyone | Principal::AnyIdentity => true,
-            Principal::Account(named) => named == account,
-            Principal::Identity { arn: named, .. } | Principal::OriginAccessIdentity(named) => {
-                named == arn
-            }
-            Principal::CanonicalUser(_)
-            | Principal::Service(_)
-            | Principal::WebIdentity(_)
-            | Principal::Saml(_)
-            | Principal::Nobody(_)
-            | Principal::Other(_) => false,
-        },
-    }
-}
-
-/// Whether `condition` holds; `None` where that is not known.
-#[must_use]
-pub fn holds(condition: &Condition, context: &BTreeMap<String, Vec<String>>) -> Option<bool> {
-    let operator = &condition.operator;
-    let carried = context.get(&condition.key.to_ascii_lowercase()).filter(|list| !list.is_empty());
-    if operator.test == Test::Null {
-        let wanted = if carried.is_none() { "true" } else { "false" };
-        return match operator.quantifier {
-            Quantifier::One => {
-                Some(condition.values.iter().any(|v| v.eq_ignore_ascii_case(wanted)))
-            }
-            Quantifier::ForAllValues => Some(true),
-            Quantifier::ForAnyValue => Some(false),
-        };
-    }
-    if operator.test == Test::Unknown {
-        return None;
-    }
-    let Some(carried) = carried else { return Some(operator.holds_without_the_key()) };
-    let met: Option<Vec<bool>> = carried
-        .iter()
-        .map(|value| {
-            let met: Option<Vec<bool>> = condition
-                .values
-                .iter()
-                .map(|pattern| compares(operator.test, pattern, value))
-                .collect();
-            met.map(|met| met.contains(&true) != operator.negated)
+    let bindings = bindings(&request.context);
+    let bindings = (version == Version::V2012).then_some(&bindings);
+    means(&statement.principal, request, unsure)
+        && means_action(&statement.action, request.action)
+        && means_resource(&statement.resource, &request.resource, unsure, bindings)
+        && statement.conditions.iter().all(|condition| {
+            Atom::of(condition, unsure, bindings).holds(values(condition, &request.context))
         })
-        .collect();
-    met.map(|met| match operator.quantifier {
-        Quantifier::ForAllValues => met.iter().all(|met| *met),
-        Quantifier::One | Quantifier::ForAnyValue => met.contains(&true),
+}
+
+/// Whether a statement's actions are for `action`.
+#[must_use]
+pub fn means_action(clause: &Clause<Glob>, action: Action) -> bool {
+    clause.has(|glob| glob.matches_ignoring_case(action.name()))
+}
+
+/// Whether a statement's resources are for `arn`. What is not known, a variable that the request
+/// has no value for, is taken as `unsure` says.
+#[must_use]
+pub fn means_resource(
+    clause: &Clause<Glob>,
+    arn: &str,
+    unsure: bool,
+    bindings: Option<&Bindings>,
+) -> bool {
+    let negated = matches!(clause, Clause::NotIn(_));
+    let terms = Terms { generous: unsure != negated, negated, bindings };
+    let arn = any_partition(arn);
+    clause.has(|glob| {
+        let pattern = any_partition(glob.as_str());
+        if bindings.is_some() && pattern.contains("${") {
+            let texts = resource(&pattern, terms);
+            return texts.map_or(negated && terms.generous, |texts| texts.has(&arn));
+        }
+        matches(&pattern, &arn)
     })
 }
 
-fn compares(test: Test, pattern: &str, value: &str) -> Option<bool> {
-    if pattern.contains("${") {
-        return None;
-    }
-    match test {
-        Test::StringEquals => Some(pattern == value),
-        Test::StringEqualsIgnoreCase | Test::Bool => Some(pattern.eq_ignore_ascii_case(value)),
-        Test::StringLike => Some(Glob::new(pattern).matches(value)),
-        Test::Arn => Some(Arn::split(pattern)?.matches(Arn::split(value)?)),
-        Test::IpAddress => Some(range(pattern)?.contains(&value.parse::<IpAddr>().ok()?)),
-        Test::Numeric(order) => {
-            let (value, pattern) = (value.parse::<f64>().ok()?, pattern.parse::<f64>().ok()?);
-            Some(in_order(order, value.partial_cmp(&pattern)?))
+/// Whether a statement's principals are for the one who asks. What is not known is taken as
+/// `unsure` says.
+#[must_use]
+pub fn means(clause: &Clause<Principal>, request: &Request, unsure: bool) -> bool {
+    let unsure = unsure != matches!(clause, Clause::NotIn(_));
+    clause.has(|principal| is(principal, request, unsure))
+}
+
+fn is(principal: &Principal, request: &Request, unsure: bool) -> bool {
+    let carries = |key: &str, value: &str| {
+        request.context.get(key).is_some_and(|values| values.iter().any(|own| own == value))
+    };
+    match (principal, &request.requester) {
+        (Principal::Everyone, _) => true,
+        (_, Requester::Anonymous) | (Principal::Nobody(_), _) => false,
+        (Principal::AnyIdentity, requester) => !matches!(requester, Requester::Service(_)),
+        (Principal::Service(named), Requester::Service(name)) => named.eq_ignore_ascii_case(name),
+        (Principal::Service(_), _) | (_, Requester::Service(_)) => false,
+        (Principal::CanonicalUser(named), Requester::CanonicalUser(id)) => named == id,
+        (Principal::OriginAccessIdentity(named), Requester::OriginAccessIdentity(arn)) => {
+            named == arn
         }
-        Test::Date(order) => {
-            let time = |text| OffsetDateTime::parse(text, &Rfc3339).ok();
-            Some(in_order(order, time(value)?.cmp(&time(pattern)?)))
+        (Principal::WebIdentity(name) | Principal::Saml { arn: name, .. }, _) => {
+            carries("aws:federatedprovider", name)
         }
-        Test::Binary | Test::Null | Test::Unknown => None,
+        // whose account has that canonical id is not known
+        (Principal::CanonicalUser(_), _) | (_, Requester::CanonicalUser(_)) => unsure,
+        (Principal::OriginAccessIdentity(_), _) | (_, Requester::OriginAccessIdentity(_)) => false,
+        (Principal::Account(named), Requester::Identity { account, .. }) => named == account,
+        (Principal::Identity { arn: named, .. }, Requester::Identity { arn, .. }) => {
+            named == arn || carries("aws:principalarn", named)
+        }
+        (Principal::Other(_), Requester::Identity { account, .. }) => {
+            unsure && principal.account().is_none_or(|named| named == *account)
+        }
     }
 }
 
-fn in_order(order: Order, found: std::cmp::Ordering) -> bool {
-    match order {
-        Order::Equal => found.is_eq(),
-        Order::Less => found.is_lt(),
-        Order::LessOrEqual => found.is_le(),
-        Order::Greater => found.is_gt(),
-        Order::GreaterOrEqual => found.is_ge(),
-    }
+/// What variables stand for in a request; a key that is not there stands for nothing.
+fn bindings(context: &BTreeMap<String, Vec<String>>) -> Bindings {
+    let one = |(key, values): (&String, &Vec<String>)| match values.as_slice() {
+        [value] => Some((key.clone(), Binding::Text(value.clone()))),
+        _ => None,
+    };
+    Bindings { told: context.iter().filter_map(one).collect(), others: Binding::Absent }
+}
+
+fn values<'c>(
+    condition: &Condition,
+    context: &'c BTreeMap<String, Vec<String>>,
+) -> Option<&'c [String]> {
+    let values = context.get(&condition.key.to_ascii_lowercase())?;
+    (!values.is_empty()).then_some(values)
+}
+
+/// Whether `condition`, in a document of the version in which `${…}` is a variable, holds; `None`
+/// where that is not documented.
+#[must_use]
+pub fn holds(condition: &Condition, context: &BTreeMap<String, Vec<String>>) -> Option<bool> {
+    let bindings = bindings(context);
+    let holds = |wide| Atom::of(condition, wide, Some(&bindings)).holds(values(condition, context));
+    let (wide, narrow) = (holds(true), holds(false));
+    (wide == narrow).then_some(wide)
 }

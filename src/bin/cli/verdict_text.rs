@@ -56,10 +56,10 @@ fn told(path: &Path) -> Vec<String> {
         format!(
             "{state}: {} can {} ({})",
             words::reached(path),
-            words::does(&path.actions),
+            words::does(path.actions),
             words::via(&path.via)
         ),
-        format!("  {}", words::actions(&path.actions)),
+        format!("  {}", words::actions(path.actions)),
     ];
     lines.extend(path.witness.as_ref().map(|witness| format!("  {}", words::request(witness))));
     lines

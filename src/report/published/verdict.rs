@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::bucket::AccountId;
 use crate::exposure::{Closer, Parties, Path, Verdict, Via, Witness, WitnessPrincipal};
-use crate::iam::Access;
+use crate::iam::{Access, Unproved};
 
 #[derive(Serialize)]
 pub(super) struct PublishedVerdict<'a> {
@@ -14,6 +14,7 @@ pub(super) struct PublishedVerdict<'a> {
     account: &'a str,
     public: Option<bool>,
     policy_is_public: Option<bool>,
+    policy_is_public_with_deny: Option<bool>,
     acl_is_public: Option<bool>,
     exposure: &'static str,
     /// The widest class that is known to get in, where `exposure` is `unknown`.
@@ -39,6 +40,7 @@ struct PublishedPath<'a> {
     closed_by: Vec<String>,
     parties: PublishedParties<'a>,
     witness: Option<PublishedWitness<'a>>,
+    unproved: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +103,7 @@ impl<'a> PublishedVerdict<'a> {
             account: verdict.account.as_str(),
             public: verdict.public,
             policy_is_public: verdict.policy_is_public,
+            policy_is_public_with_deny: verdict.policy_is_public_with_deny,
             acl_is_public: verdict.acl_is_public,
             exposure: verdict.exposure.name(),
             exposure_at_least: verdict.exposure.at_least().name(),
@@ -134,6 +137,7 @@ impl<'a> PublishedPath<'a> {
             closed_by: path.closed_by.iter().copied().map(Closer::name).collect(),
             parties: PublishedParties::of(&path.parties),
             witness: path.witness.as_ref().map(PublishedWitness::of),
+            unproved: path.unproved.map(Unproved::reason),
         }
     }
 }
@@ -171,6 +175,9 @@ impl<'a> PublishedWitness<'a> {
                 WitnessPrincipal::Anonymous => PublishedPrincipal::Name("anonymous"),
                 WitnessPrincipal::Aws { account, arn } => {
                     PublishedPrincipal::Aws { account: account.as_str(), arn }
+                }
+                WitnessPrincipal::OriginAccessIdentity(arn) => {
+                    PublishedPrincipal::Aws { account: "cloudfront", arn }
                 }
                 WitnessPrincipal::CanonicalUser(canonical_user) => {
                     PublishedPrincipal::CanonicalUser { canonical_user }

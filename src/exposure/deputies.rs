@@ -1,0 +1,55 @@
+//! Confused deputies: AWS services that a policy lets in on behalf of whoever makes them call.
+//!
+//! Source: IAM User Guide, "The confused deputy problem".
+
+use crate::iam::{
+    Arn, Caller, Clause, Condition, Document, Principal, Reach, Statement, is_bounded,
+};
+use crate::name::AccountId;
+
+/// A sentence for each such service. `reached` says who gets through each Allow.
+pub(super) fn confused_deputies(
+    document: &Document,
+    owner: &AccountId,
+    reached: &[(usize, Reach)],
+) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (index, reach) in reached {
+        let Some(allow) = document.statements.get(*index) else { continue };
+        let Clause::In(principals) = &allow.principal else { continue };
+        if is_fixed(allow, owner) {
+            continue;
+        }
+        for principal in principals {
+            let Principal::Service(name) = principal else { continue };
+            let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
+            if reach.bounded.contains_key(&caller) {
+                sentences.push(format!(
+                    "statement {index} lets in `{name}` on behalf of anyone who makes that \
+                     service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"
+                ));
+            }
+        }
+    }
+    sentences
+}
+
+/// Whether a condition fixes for whom a service calls.
+fn is_fixed(allow: &Statement, owner: &AccountId) -> bool {
+    let source = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid"];
+    let names_owner = |condition: &Condition, value: &String| {
+        is_bounded(condition, value) && is_of_owner(value, owner)
+    };
+    allow.conditions.iter().any(|condition| {
+        source.iter().any(|key| condition.is_about(key))
+            && condition.operator.asks_for_a_value()
+            && condition.values.iter().all(|value| names_owner(condition, value))
+    })
+}
+
+/// Whether a source is the owner's account, a resource of it, or (as the ARN of a bucket) of an
+/// account that it does not say.
+fn is_of_owner(value: &str, owner: &AccountId) -> bool {
+    value == owner.as_str()
+        || Arn::split(value).is_some_and(|arn| [owner.as_str(), ""].contains(&arn.account()))
+}

@@ -1,0 +1,114 @@
+//! A condition made ready to be asked of many requests.
+
+use crate::iam::compare::{Bindings, Comparison, Terms};
+use crate::iam::condition::{Condition, Quantifier, Test};
+
+
+/// One condition, with how it is read where its meaning is not documented already settled.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Atom<'a> {
+    /// Holds, or does not, whatever the request carries.
+    Constant(bool),
+    /// Asks whether the key is there.
+    Presence {
+        /// Whether it holds for a request with the key.
+        with: bool,
+        /// Whether it holds for one without.
+        without: bool,
+    },
+    /// Asks about the values.
+    Values {
+        /// What a value may meet.
+        comparisons: Vec<Comparison<'a>>,
+        /// Whether a value must meet none of them.
+        negated: bool,
+        /// How several values are taken together.
+        quantifier: Quantifier,
+        /// Whether it holds for a request without the key.
+        without: bool,
+    },
+}
+
+impl<'a> Atom<'a> {
+    /// Reads `condition`: `wide`, so that it holds at least where it should, or narrow, so that it
+    /// holds at most there. Both are the same but for what is not documented. `bindings` are those
+    /// of the variables, `None` where `${…}` is text.
+    #[must_use]
+    pub fn of(condition: &'a Condition, wide: bool, bindings: Option<&Bindings>) -> Self {
+        let operator = &condition.operator;
+        match operator.test {
+            Test::Unknown => return Self::Constant(wide),
+            Test::Null => {
+                return match operator.quantifier {
+                    Quantifier::ForAllValues => Self::Constant(true),
+                    Quantifier::ForAnyValue => Self::Constant(false),
+                    Quantifier::One => Self::Presence {
+                        with: condition.values.iter().any(|v| v.eq_ignore_ascii_case("false")),
+                        without: condition.values.iter().any(|v| v.eq_ignore_ascii_case("true")),
+                    },
+                };
+            }
+            _ => {}
+        }
+        let negated = operator.negated;
+        let terms = Terms { generous: wide != negated, negated, bindings };
+        let comparisons = condition
+            .values
+            .iter()
+            .filter_map(|value| Comparison::of(operator.test, value, terms))
+            .collect();
+        Self::Values {
+            comparisons,
+            negated,
+            quantifier: operator.quantifier,
+            without: operator.holds_without_the_key(),
+        }
+    }
+
+    /// Asks that the value be one of these.
+    #[must_use]
+    pub fn among(comparisons: Vec<Comparison<'a>>) -> Self {
+        let quantifier = Quantifier::One;
+        Self::Values { comparisons, negated: false, quantifier, without: false }
+    }
+
+    /// Whether it holds for a request without the key.
+    #[must_use]
+    pub fn holds_without(&self) -> bool {
+        match self {
+            Self::Constant(holds) => *holds,
+            Self::Presence { without, .. } | Self::Values { without, .. } => *without,
+        }
+    }
+
+    /// Whether `value` by itself passes, taken out of those that the request carries.
+    #[must_use]
+    pub fn passes(&self, value: &str) -> bool {
+        match self {
+            Self::Constant(holds) => *holds,
+            Self::Presence { with, .. } => *with,
+            Self::Values { comparisons, negated, .. } => {
+                comparisons.iter().any(|comparison| comparison.is_met_by(value)) != *negated
+            }
+        }
+    }
+
+    /// Whether every value of a request must pass, rather than one.
+    #[must_use]
+    pub fn is_for_all(&self) -> bool {
+        match self {
+            Self::Constant(_) | Self::Presence { .. } => false,
+            Self::Values { quantifier, .. } => *quantifier == Quantifier::ForAllValues,
+        }
+    }
+
+    /// Whether it holds for a request that carries `values`; `None`: not the key.
+    #[must_use]
+    pub fn holds(&self, values: Option<&[String]>) -> bool {
+        match values {
+            None => self.holds_without(),
+            Some(values) if self.is_for_all() => values.iter().all(|value| self.passes(value)),
+            Some(values) => values.iter().any(|value| self.passes(value)),
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! One value of a condition against one value of a request.
+//!
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Variables and tags".
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
+
+use crate::iam::arn::Arn;
+use crate::iam::condition::{Order, Test};
+use crate::iam::pattern::matches;
+use crate::iam::text::{Class, Piece, Union, letters, pieces};
+
+/// What a condition's value asks of a request's value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Comparison<'a> {
+    /// To be this text.
+    Text(Cow<'a, str>),
+    /// To be this text, ASCII capitals not counting.
+    Folded(&'a str),
+    /// To match this pattern with `*` and `?`.
+    Glob(&'a str),
+    /// To match this pattern for an ARN, part by part.
+    Arn(&'a str),
+    /// To be one of these texts: a pattern with variables put in.
+    Filled(Union),
+    /// To be an address in this range.
+    Net(IpNet),
+    /// To be a number that lies so to this one.
+    Number(Order, f64),
+    /// To be a time that lies so to this one, in nanoseconds since 1970.
+    Moment(Order, i128),
+    /// Nothing.
+    Everything,
+}
+
+/// What a policy variable stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binding {
+    /// This text.
+    Text(String),
+    /// Nothing: the request does not carry the key.
+    Absent,
+    /// It is not known: any text.
+    Open,
+}
+
+/// What variables stand for, by their key in small letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bindings {
+    /// Those that are told.
+    pub told: BTreeMap<String, Binding>,
+    /// All others.
+    pub others: Binding,
+}
+
+/// How values are read whose meaning is not documented, and what variables stand for.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'t> {
+    /// Whether a value of no known meaning is met by everything, or by nothing.
+    pub generous: bool,
+    /// Whether the test is turned round (`…Not…`).
+    pub negated: bool,
+    /// `None` where `${…}` is text.
+    pub bindings: Option<&'t Bindings>,
+}
+
+impl Bindings {
+    /// Of which nothing is known.
+    pub const OPEN: Self = Self { told: BTreeMap::new(), others: Binding::Open };
+
+    fn of(&self, key: &str) -> &Binding {
+        self.told.get(key).unwrap_or(&self.others)
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// What `value` asks for under `test`; `None`: nothing meets it.
+    #[must_use]
+    pub fn of(test: Test, value: &'a str, terms: Terms<'_>) -> Option<Self> {
+        if test.compares_texts() && terms.bindings.is_some() && value.contains("${") {
+            return filled(test, value, terms);
+        }
+        let unsure = terms.generous.then_some(Self::Everything);
+        match test {
+            Test::StringEquals | Test::Binary => Some(Self::Text(Cow::Borrowed(value))),
+            Test::StringEqualsIgnoreCase | Test::Bool => Some(Self::Folded(value)),
+            Test::StringLike => Some(Self::Glob(value)),
+            Test::Arn if Arn::split(value).is_some() => Some(Self::Arn(value)),
+            // a text that is no ARN is none; what IAM makes of `*` is not documented
+            Test::Arn if value.contains(['*', '?']) => unsure,
+            Test::Arn => None,
+            Test::IpAddress => range(value).map(Self::Net).or(unsure),
+            Test::Numeric(order) => number(value).map(|to| Self::Number(order, to)).or(unsure),
+            Test::Date(order) => moment(value).map(|to| Self::Moment(order, to)).or(unsure),
+            Test::Null | Test::Unknown => unsure,
+        }
+    }
+
+    /// Whether a request's `value` meets it.
+    #[must_use]
+    pub fn is_met_by(&self, value: &str) -> bool {
+        match self {
+            Self::Text(text) => text == value,
+            Self::Folded(text) => text.eq_ignore_ascii_case(value),
+            Self::Glob(pattern) => matches(pattern, value),
+            Self::Arn(pattern) => match (Arn::split(pattern), Arn::split(value)) {
+                (Some(pattern), Some(arn)) => pattern.matches(arn),
+                (None, _) | (_, None) => false,
+            },
+            Self::Filled(union) => union.has(value),
+            Self::Net(range) => value.parse::<IpAddr>().is_ok_and(|ip| range.contains(&ip)),
+            Self::Number(order, to) => {
+                number(value).and_then(|own| own.partial_cmp(to)).is_some_and(|is| order.is(is))
+            }
+            Self::Moment(order, to) => moment(value).is_some_and(|own| order.is(own.cmp(to))),
+            Self::Everything => true,
+        }
+    }
+
+    /// The texts that meet it, where it compares texts.
+    #[must_use]
+    pub fn union(&self) -> Option<Union> {
+        let of = |pieces: Vec<Piece>| Some(Union::of(pieces));
+        match self {
+            Self::Text(text) => of(letters(text).collect()),
+            Self::Folded(text) => {
+                Some(Union { fold: true, ..Union::of(letters(text).collect()) })
+            }
+            Self::Glob(pattern) => of(pieces(pattern, Class::Any).collect()),
+            Self::Arn(pattern) => of(arn_pieces(pattern, |part, class| pieces(part, class).collect())),
+            Self::Filled(union) => Some(union.clone()),
+            Self::Everything => of(vec![Piece::Run(Class::Any)]),
+            Self::Net(_) | Self::Number(..) | Self::Moment(..) => None,
+        }
+    }
+
+    /// The one text that meets it, capitals counting.
+    #[must_use]
+    pub fn only(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Glob(pattern) if !pattern.contains(['*', '?']) => Some(pattern),
+            Self::Arn(pattern) if !pattern.contains(['*', '?']) => Some(pattern),
+            Self::Folded(_)
+            | Self::Glob(_)
+            | Self::Arn(_)
+            | Self::Filled(_)
+            | Self::Net(_)
+            | Self::Number(..)
+            | Self::Moment(..)
+            | Self::Everything => None,
+        }
+    }
+}
+
+impl Order {
+    /// Whether a request's value that lies so to the policy's is as the order asks.
+    #[must_use]
+    pub fn is(self, found: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => found.is_eq(),
+            Self::Less => found.is_lt(),
+            Self::LessOrEqual => found.is_le(),
+            Self::Greater => found.is_gt(),
+            Self::GreaterOrEqual => found.is_ge(),
+        }
+    }
+}
+
+/// The ranges of an `IpAddress` value. A bare address is a range of one.
+#[must_use]
+pub fn range(value: &str) -> Option<IpNet> {
+    value.parse::<IpNet>().or_else(|_| value.parse::<IpAddr>().map(IpNet::from)).ok()
+}
+
+/// A number as conditions write it.
+#[must_use]
+pub fn number(value: &str) -> Option<f64> {
+    value.parse::<f64>().ok().filter(|number| number.is_finite())
+}
+
+/// A time as conditions write it, in nanoseconds since 1970: RFC 3339, a date, a date with hours
+/// and minutes, or seconds since 1970.
+#[must_use]
+pub fn moment(value: &str) -> Option<i128> {
+    if let Ok(time) = OffsetDateTime::parse(value, &Rfc3339) {
+        return Some(time.unix_timestamp_nanos());
+    }
+    if let Ok(seconds) = value.parse::<i64>() {
+        return Some(i128::from(seconds) * 1_000_000_000);
+    }
+    let date = format_description!("[year]-[month]-[day]");
+    let minutes = format_description!("[year]-[month]-[day]T[hour]:[minute]Z");
+    let midnight = Date::parse(value, date).map(Date::midnight);
+    let time = midnight.or_else(|_| PrimitiveDateTime::parse(value, minutes)).ok()?;
+    Some(time.assume_utc().unix_timestamp_nanos())
+}
+
+/// The pieces of a pattern for an ARN, of which `fill` makes those of each part.
+fn arn_pieces(pattern: &str, fill: impl Fn(&str, Class) -> Vec<Piece>) -> Vec<Piece> {
+    let mut made = Vec::new();
+    for (index, part) in pattern.splitn(6, ':').enumerate() {
+        if index > 0 {
+            made.push(Piece::Letter(':'));
+        }
+        let class = if index < 5 { Class::NotColon } else { Class::Any };
+        made.extend(fill(part, class));
+    }
+    made
+}
+
+/// A pattern with its variables put in.
+fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a>> {
+    let Some(pieces) = fill(test, value, terms) else {
+        // a variable of a key that the request lacks is met by nothing; turned round, that is not
+        // documented
+        return (terms.negated && terms.generous).then_some(Comparison::Everything);
+    };
+    let fold = test == Test::StringEqualsIgnoreCase;
+    Some(Comparison::Filled(Union { patterns: vec![pieces], fold }))
+}
+
+fn fill(test: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
+    let mut made = Vec::new();
+    let mut colons = 0;
+    for token in tokens(value) {
+        let class = if test == Test::Arn && colons < 5 { Class::NotColon } else { Class::Any };
+        match token {
+            Token::Text(text) => {
+                colons += text.matches(':').count();
+                match test {
+                    Test::StringLike | Test::Arn => made.extend(pieces(text, class)),
+                    _ => made.extend(letters(text)),
+                }
+            }
+            Token::Letters(text) => made.extend(letters(text)),
+            Token::Variable { key, default } => match terms.bindings?.of(&key) {
+                Binding::Text(text) => made.extend(letters(text)),
+                Binding::Absent => made.extend(letters(default?)),
+                Binding::Open if terms.generous => made.push(Piece::Run(Class::Any)),
+                Binding::Open => return None,
+            },
+        }
+    }
+    Some(made)
+}
+
+/// A piece of a value with variables.
+enum Token<'t> {
+    Text(&'t str),
+    /// No wildcard is one here.
+    Letters(&'t str),
+    Variable { key: String, default: Option<&'t str> },
+}
+
+/// The keys, in small letters, of the variables in a value.
+pub fn variables(value: &str) -> impl Iterator<Item = String> {
+    tokens(value).into_iter().filter_map(|token| match token {
+        Token::Text(_) | Token::Letters(_) => None,
+        Token::Variable { key, .. } => Some(key),
+    })
+}
+
+fn tokens(value: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, left)) = after.split_once('}') else { break };
+        tokens.push(Token::Text(before));
+        tokens.push(match inside.split_once(',') {
+            // `${*}`, `${?}` and `${$}` are these characters
+            None if ["*", "?", "$"].contains(&inside) => Token::Letters(inside),
+            None => Token::Variable { key: inside.trim().to_ascii_lowercase(), default: None },
+            Some((key, default)) => Token::Variable {
+                key: key.trim().to_ascii_lowercase(),
+                default: Some(default.trim().trim_matches('\'')),
+            },
+        });
+        rest = left;
+    }
+    tokens.push(Token::Text(rest));
+    tokens
+}
+
+/// The texts that a resource element means, its variables put in; `None` where one is absent.
+#[must_use]
+pub fn resource(pattern: &str, terms: Terms<'_>) -> Option<Union> {
+    fill(Test::StringLike, pattern, terms).map(Union::of)
+}
+
+/// Whether it is documented what a value without variables asks for under `test`.
+#[must_use]
+pub fn is_sure(test: Test, value: &str) -> bool {
+    match test {
+        Test::Arn => !value.contains(['*', '?']) || Arn::split(value).is_some(),
+        Test::IpAddress => range(value).is_some(),
+        Test::Numeric(_) => number(value).is_some(),
+        Test::Date(_) => moment(value).is_some(),
+        Test::Unknown => false,
+        Test::StringEquals
+        | Test::StringEqualsIgnoreCase
+        | Test::StringLike
+        | Test::Bool
+        | Test::Binary
+        | Test::Null => true,
+    }
+}

@@ -1,0 +1,128 @@
+//! Whom the values of conditions name: bounded sets of callers, accounts, organizations, ranges of
+//! addresses.
+
+use std::net::Ipv4Addr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use crate::iam::arn::bound_account;
+use crate::iam::caller::{ANY_SERVICE, Caller};
+use crate::iam::condition::{Condition, Test};
+use crate::iam::pattern::Glob;
+use crate::name::AccountId;
+
+/// Whether a value, under the condition's test, means a bounded set of callers: whoever is in none
+/// of the sets that policies name does not meet it.
+///
+/// `StringEquals` takes wildcards as letters for IAM, while S3's meaning of public takes them as
+/// wildcards: a value with one is not proved narrow.
+#[must_use]
+pub fn is_bounded(condition: &Condition, value: &str) -> bool {
+    if value.contains("${") {
+        return false;
+    }
+    if Glob::new(value).is_literal() {
+        return true;
+    }
+    let test = condition.operator.test;
+    match condition.key.to_ascii_lowercase().as_str() {
+        // `AROA…:*`, the sessions of one role
+        "aws:userid" => {
+            value.split_once(':').is_some_and(|(id, _)| id.len() > 16 && Glob::new(id).is_literal())
+        }
+        "s3:dataaccesspointarn" => bound_account(value, true).is_some(),
+        "aws:principalarn" | "aws:sourcearn" => bound_account(value, test == Test::Arn).is_some(),
+        "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => {
+            test == Test::StringLike
+                && value.split_once('/').is_some_and(|(id, _)| Glob::new(id).is_literal())
+        }
+        _ => false,
+    }
+}
+
+/// Whether `range` holds private addresses of RFC 1918 alone, which no request carries.
+#[must_use]
+pub fn is_private(range: &IpNet) -> bool {
+    const PRIVATE: [(Ipv4Addr, u8); 3] = [
+        (Ipv4Addr::new(10, 0, 0, 0), 8),
+        (Ipv4Addr::new(172, 16, 0, 0), 12),
+        (Ipv4Addr::new(192, 168, 0, 0), 16),
+    ];
+    match range {
+        IpNet::V4(range) => PRIVATE.iter().any(|(address, length)| {
+            Ipv4Net::new(*address, *length).is_ok_and(|private| private.contains(range))
+        }),
+        IpNet::V6(_) => false,
+    }
+}
+
+/// Whether `range` is broader than what AWS still counts as a network: /8 of IPv4, /32 of IPv6.
+///
+/// Source: S3 User Guide, "The meaning of public".
+#[must_use]
+pub fn is_broad(range: &IpNet) -> bool {
+    match range {
+        IpNet::V4(range) => range.prefix_len() < 8,
+        IpNet::V6(range) => range.prefix_len() < 32,
+    }
+}
+
+/// A service, once for each account that the conditions ask it to call for. Everyone is every
+/// service too.
+pub fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller> {
+    let name = match caller {
+        Caller::Service { name, .. } => name,
+        Caller::Anonymous => ANY_SERVICE,
+        Caller::Stranger
+        | Caller::Located { .. }
+        | Caller::Account { .. }
+        | Caller::Organization(_)
+        | Caller::CanonicalUser(_)
+        | Caller::OriginAccessIdentity(_) => return Vec::new(),
+    };
+    let source = ["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn"];
+    conditions
+        .iter()
+        .filter(|condition| source.iter().any(|key| condition.is_about(key)))
+        .filter(|condition| condition.operator.asks_for_a_value())
+        .flat_map(told_apart)
+        .filter_map(|other| {
+            let on_behalf_of = Some(other.as_account()?.clone());
+            Some(Caller::Service { name: name.to_owned(), on_behalf_of })
+        })
+        .collect()
+}
+
+/// The accounts and organizations that a condition names.
+pub fn told_apart(condition: &Condition) -> Vec<Caller> {
+    let key = condition.key.to_ascii_lowercase();
+    let account = |value: &String| match key.as_str() {
+        "aws:principalaccount"
+        | "aws:sourceaccount"
+        | "aws:sourceowner"
+        | "s3:dataaccesspointaccount" => AccountId::parse(value).ok(),
+        // the name of an access point has no colon that a `*` could cross
+        "s3:dataaccesspointarn" => bound_account(value, true),
+        "aws:principalarn" | "aws:sourcearn" => {
+            bound_account(value, condition.operator.test != Test::StringLike)
+        }
+        _ => None,
+    };
+    let organization = |value: &String| match key.as_str() {
+        "aws:principalorgid" | "aws:sourceorgid" => Some(value.clone()),
+        "aws:principalorgpaths" | "aws:sourceorgpaths" => {
+            value.split('/').next().map(str::to_owned)
+        }
+        _ => None,
+    };
+    let accounts = condition.values.iter().filter_map(account);
+    let organizations = condition
+        .values
+        .iter()
+        .filter_map(organization)
+        .filter(|id| !id.contains("${") && Glob::new(id.as_str()).is_literal());
+    accounts
+        .map(|account| Caller::Account { account, arn: None })
+        .chain(organizations.map(Caller::Organization))
+        .collect()
+}

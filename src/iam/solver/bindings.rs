@@ -1,0 +1,120 @@
+//! What policy variables may stand for: values that the request carries for their keys.
+
+use std::borrow::Cow;
+
+use crate::iam::atom::Atom;
+use crate::iam::compare::{self, Binding, Bindings, Comparison};
+use crate::iam::document::{Clause, Document, Version};
+use crate::iam::facts::Facts;
+use crate::iam::fuel::Fuel;
+use crate::iam::part::Part;
+use crate::iam::solver::domain::Domain;
+use crate::iam::solver::pick::{Asked, carried};
+use crate::iam::solver::rules::Keys;
+use crate::iam::solver::shape::{Asking, Shape};
+use crate::iam::text::Found;
+
+/// Values tried for one variable, and sets of them tried for one shape.
+const VALUES: usize = 5;
+const SETS: usize = 16;
+
+/// The keys of the variables in `documents`, in small letters.
+pub fn variables<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<String> {
+    let mut keys = Vec::new();
+    let documents = documents.filter(|document| document.version == Version::V2012);
+    for statement in documents.flat_map(|document| &document.statements) {
+        let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+        let resources = globs.iter().map(crate::iam::pattern::Glob::as_str);
+        let texts = statement.conditions.iter().filter(|c| c.operator.test.compares_texts());
+        let values = texts.flat_map(|condition| &condition.values).map(String::as_str);
+        keys.extend(resources.chain(values).flat_map(compare::variables));
+    }
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// What `variables` may stand for together in requests of one shape.
+pub fn candidates(
+    asking: Asking<'_>,
+    variables: &[String],
+    facts: &Facts<'_>,
+    fuel: &Fuel,
+) -> Vec<Bindings> {
+    let mut sets = vec![Bindings::OPEN];
+    for key in variables {
+        let values = values(asking, key, facts, fuel);
+        sets = sets
+            .iter()
+            .flat_map(|set| {
+                values.iter().map(|value| {
+                    let mut set = set.clone();
+                    set.told.insert(key.clone(), value.clone());
+                    set
+                })
+            })
+            .take(SETS)
+            .collect();
+    }
+    sets
+}
+
+fn values(asking: Asking<'_>, key: &str, facts: &Facts<'_>, fuel: &Fuel) -> Vec<Binding> {
+    let (variable, part) = asking.link(key);
+    let domain = asking.domain(variable);
+    let absent = domain.absent;
+    let mut found: Vec<Binding> = Vec::new();
+    let mut add = |value: &str| {
+        let binding = Binding::Text(value.to_owned());
+        if found.len() < VALUES && !value.contains(['*', '?']) && !found.contains(&binding) {
+            found.push(binding);
+        }
+    };
+    if let Some(texts) = domain.values {
+        let present = Domain { absent: false, values: Some(texts), several: false };
+        if let Found::Example(Some(values)) = carried(&present, &[], fuel) {
+            values.iter().filter_map(|value| part.of(value)).for_each(|value| add(&value));
+        }
+        let pattern = format!("${{{key}}}");
+        for condition in &facts.conditions {
+            let is_whole = |value: &String| value.eq_ignore_ascii_case(&pattern);
+            if condition.values.iter().any(is_whole) {
+                // what the other key would carry anyway
+                let other = condition.key.to_ascii_lowercase();
+                let (other, part) = asking.link(&other);
+                let mut domain = asking.domain(other);
+                domain.absent = false;
+                if let Found::Example(Some(values)) = carried(&domain, &[], fuel) {
+                    values.iter().filter_map(|value| part.of(value)).for_each(|value| add(&value));
+                }
+            }
+            if condition.is_about(key) {
+                condition.values.iter().filter(|value| !value.contains("${")).for_each(|v| add(v));
+            }
+        }
+    }
+    if absent {
+        found.push(Binding::Absent);
+    }
+    found
+}
+
+/// What a request must carry for its variables to stand for `bound`.
+pub fn asked<'q>(
+    bound: &Bindings,
+    keys: &Keys<'_>,
+    shape: &Shape<'_>,
+) -> Vec<(usize, Asked<'q>)> {
+    let ask = |(key, binding): (&String, &Binding)| {
+        let (variable, part) = *shape.slots.get(keys.position(key)?)?;
+        let (part, atom) = match binding {
+            Binding::Text(text) => {
+                (part, Atom::among(vec![Comparison::Text(Cow::Owned(text.clone()))]))
+            }
+            Binding::Absent => (Part::Whole, Atom::Presence { with: false, without: true }),
+            Binding::Open => return None,
+        };
+        Some((variable, Asked { part, atom: Cow::Owned(atom), holds: true }))
+    };
+    bound.told.iter().filter_map(ask).collect()
+}

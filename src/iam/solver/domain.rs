@@ -1,0 +1,179 @@
+//! The values that requests may carry for one key.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use crate::iam::compare::{Comparison, moment, number};
+use crate::iam::part::Part;
+use crate::iam::text::{Class, Piece, Union, letters};
+use crate::name::AccountId;
+
+/// What the requests of one shape carry for one key.
+#[derive(Debug, Clone)]
+pub struct Domain<'q> {
+    /// Whether some come without it.
+    pub absent: bool,
+    /// The values that others come with; `None`: none comes with it.
+    pub values: Option<Texts<'q>>,
+    /// Whether one request may carry several values.
+    pub several: bool,
+}
+
+/// A set of values.
+#[derive(Debug, Clone)]
+pub enum Texts<'q> {
+    /// This one.
+    Only(Cow<'q, str>),
+    /// These.
+    OneOf(&'static [&'static str]),
+    /// Public addresses outside these ranges.
+    Addresses(&'q [IpNet]),
+    /// Numbers.
+    Numbers,
+    /// Times.
+    Moments,
+    /// Texts.
+    Language(Language<'q>),
+}
+
+/// Texts of some form.
+#[derive(Debug, Clone)]
+pub struct Language<'q> {
+    /// Their forms; `None`: any.
+    pub within: Option<Union>,
+    /// Which of them are left out.
+    pub except: Except<'q>,
+    /// Some that read well, to be tried first.
+    pub samples: Vec<Cow<'q, str>>,
+}
+
+/// Which texts are left out.
+#[derive(Debug, Clone)]
+pub enum Except<'q> {
+    /// None.
+    Nothing,
+    /// ARNs of these accounts.
+    Accounts(&'q BTreeSet<AccountId>),
+    /// ARNs of this account.
+    Account(&'q AccountId),
+    /// Texts before whose first `/` stands one of these.
+    Starts(&'q BTreeSet<String>),
+    /// Texts that meet one of these.
+    Meeting(Vec<Comparison<'q>>),
+}
+
+impl<'q> Domain<'q> {
+    pub fn never() -> Self {
+        Self { absent: true, values: None, several: false }
+    }
+
+    pub fn always(values: Texts<'q>) -> Self {
+        Self { absent: false, values: Some(values), several: false }
+    }
+
+    pub fn sometimes(values: Texts<'q>) -> Self {
+        Self { absent: true, values: Some(values), several: false }
+    }
+
+    /// The key with exactly this value, or without.
+    pub fn bound(value: Option<&'q str>) -> Self {
+        match value {
+            Some(value) => Self::always(Texts::Only(Cow::Borrowed(value))),
+            None => Self::never(),
+        }
+    }
+}
+
+impl<'q> Texts<'q> {
+    /// Any text; these read well.
+    pub fn any(samples: &[&'static str]) -> Self {
+        Self::unnamed(samples, Vec::new())
+    }
+
+    /// Any text that meets none of `named`.
+    pub fn unnamed(samples: &[&'static str], named: Vec<Comparison<'q>>) -> Self {
+        Self::Language(Language {
+            within: None,
+            except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
+            samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
+        })
+    }
+
+    /// Keys of objects.
+    pub fn keys() -> Self {
+        Self::Language(Language {
+            within: Some(Union::of(some(Class::Any).to_vec())),
+            except: Except::Nothing,
+            samples: vec![Cow::Borrowed("x")],
+        })
+    }
+
+    /// Whether `value` is one of them.
+    pub fn has(&self, value: &str) -> bool {
+        match self {
+            Self::Only(only) => only == value,
+            Self::OneOf(list) => list.contains(&value),
+            Self::Addresses(except) => value.parse::<IpAddr>().is_ok_and(|ip| {
+                is_public(&ip) && !except.iter().any(|range| range.contains(&ip))
+            }),
+            Self::Numbers => number(value).is_some(),
+            Self::Moments => moment(value).is_some(),
+            Self::Language(language) => {
+                language.within.as_ref().is_none_or(|within| within.has(value))
+                    && language.except.which(value).is_none()
+            }
+        }
+    }
+}
+
+impl Except<'_> {
+    /// The texts left out of which `value` is one.
+    pub fn which(&self, value: &str) -> Option<Union> {
+        let of = |part: Part, text: &str| part.values(Union::of(letters(text).collect()));
+        match self {
+            Self::Nothing => None,
+            Self::Accounts(accounts) => {
+                let own = AccountId::parse(&Part::Account.of(value)?).ok()?;
+                if accounts.contains(&own) { of(Part::Account, own.as_str()) } else { None }
+            }
+            Self::Account(account) => {
+                let own = Part::Account.of(value)?;
+                if own == account.as_str() { of(Part::Account, account.as_str()) } else { None }
+            }
+            Self::Starts(starts) => {
+                let own = Part::FirstStep.of(value)?;
+                if starts.contains(own.as_ref()) { of(Part::FirstStep, &own) } else { None }
+            }
+            Self::Meeting(named) => {
+                named.iter().find(|named| named.is_met_by(value)).and_then(Comparison::union)
+            }
+        }
+    }
+}
+
+/// Whether a request over the internet may come from `ip`. Shared address space of carriers counts.
+pub fn is_public(ip: &IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [first, ..] = ip.octets();
+            !(ip.is_private() || ip.is_loopback() || ip.is_link_local())
+                && first != 0
+                && first < 224
+        }
+        IpAddr::V6(ip) => {
+            let [first, ..] = ip.segments();
+            !(ip.is_loopback() || ip.is_unspecified())
+                && first & 0xfe00 != 0xfc00
+                && first & 0xffc0 != 0xfe80
+                && first & 0xff00 != 0xff00
+        }
+    }
+}
+
+/// One or more characters of `class`.
+pub fn some(class: Class) -> [Piece; 2] {
+    [Piece::One(class), Piece::Run(class)]
+}

@@ -1,0 +1,117 @@
+//! Whether a statement means the one who asks, and what that still depends on.
+
+use std::borrow::Cow;
+
+use crate::iam::atom::Atom;
+use crate::iam::compare::Comparison;
+use crate::iam::document::Clause;
+use crate::iam::principal::Principal;
+use crate::name::AccountId;
+
+/// Who asks, as far as a statement's principal tells callers apart.
+#[derive(Debug, Clone)]
+pub enum Who<'q> {
+    /// Nobody: unsigned.
+    Nobody,
+    /// A principal of an account.
+    Identity {
+        /// The account; `None`: one that no policy names.
+        account: Option<&'q AccountId>,
+        /// The principal, where one is meant.
+        arn: Option<&'q str>,
+    },
+    /// The account with this canonical id.
+    CanonicalUser(&'q str),
+    /// A CloudFront origin access identity.
+    OriginAccessIdentity(&'q str),
+    /// A service.
+    Service(&'q str),
+}
+
+/// Whether a statement means the one who asks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meant<'q> {
+    /// It does, or does not.
+    Surely(bool),
+    /// Where this holds of the ARN of the one who asks.
+    ByArn(Atom<'q>),
+    /// Where this holds of the identity provider by which it signed in.
+    ByProvider(Atom<'q>),
+    /// What is written there has no documented meaning.
+    Unsure,
+}
+
+/// Whether `clause` means `who`.
+pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>) -> Meant<'q> {
+    let (Clause::In(list) | Clause::NotIn(list)) = clause;
+    let negated = matches!(clause, Clause::NotIn(_));
+    let (mut arns, mut providers, mut unsure) = (Vec::new(), Vec::new(), false);
+    for principal in list {
+        match one(principal, who) {
+            One::Yes => return Meant::Surely(!negated),
+            One::No => {}
+            One::Arn(arn) => arns.push(Comparison::Text(Cow::Borrowed(arn))),
+            One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
+            One::Unsure => unsure = true,
+        }
+    }
+    match (unsure, arns.is_empty(), providers.is_empty()) {
+        (false, true, true) => Meant::Surely(negated),
+        (false, false, true) => Meant::ByArn(turned(Atom::among(arns), negated)),
+        (false, true, false) => Meant::ByProvider(turned(Atom::among(providers), negated)),
+        (true, _, _) | (false, false, false) => Meant::Unsure,
+    }
+}
+
+fn turned(atom: Atom<'_>, turn: bool) -> Atom<'_> {
+    match atom {
+        Atom::Values { comparisons, quantifier, .. } => {
+            Atom::Values { comparisons, quantifier, negated: turn, without: turn }
+        }
+        Atom::Constant(_) | Atom::Presence { .. } => atom,
+    }
+}
+
+enum One<'q> {
+    Yes,
+    No,
+    Arn(&'q str),
+    Provider(&'q str),
+    Unsure,
+}
+
+fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
+    let when = |is: bool| if is { One::Yes } else { One::No };
+    match (principal, who) {
+        (Principal::Everyone, _) => One::Yes,
+        (_, Who::Nobody) | (Principal::Nobody(_), _) => One::No,
+        (Principal::AnyIdentity, _) => when(!matches!(who, Who::Service(_))),
+        (Principal::Service(named), Who::Service(name)) => when(named.eq_ignore_ascii_case(name)),
+        (Principal::Service(_), _) | (_, Who::Service(_)) => One::No,
+        (Principal::CanonicalUser(named), Who::CanonicalUser(id)) => when(named == id),
+        (Principal::OriginAccessIdentity(named), Who::OriginAccessIdentity(arn)) => {
+            when(named == arn)
+        }
+        // whose account has that canonical id is not known
+        (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser(_)) => One::Unsure,
+        (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
+        (Principal::WebIdentity(name), Who::Identity { .. }) => One::Provider(name),
+        (Principal::Saml { account: named, arn }, Who::Identity { account, .. }) => {
+            if *account == Some(named) { One::Provider(arn) } else { One::No }
+        }
+        (Principal::Account(named), Who::Identity { account, .. }) => {
+            when(*account == Some(named))
+        }
+        (Principal::Identity { account: named, arn }, Who::Identity { account, arn: own }) => {
+            match own {
+                _ if *account != Some(named) => One::No,
+                Some(own) if own == arn => One::Yes,
+                Some(_) | None => One::Arn(arn),
+            }
+        }
+        (Principal::Other(_), Who::Identity { account, .. }) => match principal.account() {
+            Some(named) if *account != Some(&named) => One::No,
+            Some(_) | None => One::Unsure,
+        },
+    }
+}

@@ -1,0 +1,268 @@
+//! Policies made ready for the search: what each statement asks, read once for all callers.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::iam::action::{Actions, On};
+use crate::iam::arn::any_partition;
+use crate::iam::atom::Atom;
+use crate::iam::compare::{self, Bindings, Comparison, Terms};
+use crate::iam::condition::Condition;
+use crate::iam::document::{Clause, Document, Effect, Statement, Version};
+use crate::iam::offer::Place;
+use crate::iam::pattern::Glob;
+use crate::iam::principal::Principal;
+use crate::iam::solver::principals::Who;
+use crate::iam::text::{Class, Piece, Union};
+use crate::name::AccountId;
+
+/// How what is not documented is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// So that more gets through: an Allow holds, a Deny does not.
+    Wide,
+    /// So that what gets through surely does: an Allow does not hold, a Deny does.
+    Skeptical,
+}
+
+/// The condition keys that policies mention, in small letters, each with the name that the first
+/// mention gives it.
+#[derive(Debug, Default)]
+pub struct Keys<'a> {
+    names: Vec<(String, Cow<'a, str>)>,
+}
+
+/// One policy, ready.
+#[derive(Debug, Default)]
+pub struct Rules<'a> {
+    pub allows: Vec<Rule<'a>>,
+    pub denies: Vec<Rule<'a>>,
+    /// Whether something in it is not documented, or is a variable.
+    pub unsure: bool,
+    /// The Denies, by their indexes, that name nobody but some accounts; and the others.
+    of_accounts: BTreeMap<&'a AccountId, Vec<usize>>,
+    general: Vec<usize>,
+}
+
+/// One statement, ready.
+#[derive(Debug)]
+pub struct Rule<'a> {
+    /// Its index in the document.
+    pub statement: usize,
+    pub principal: &'a Clause<Principal>,
+    pub actions: Actions,
+    /// Whether it is about the bucket (or the access point) itself.
+    pub on_bucket: bool,
+    pub on_objects: OnObjects,
+    /// Its conditions, each with the index of its key.
+    pub atoms: Vec<(usize, Atom<'a>)>,
+}
+
+/// Which objects a statement is about.
+#[derive(Debug)]
+pub enum OnObjects {
+    None,
+    All,
+    /// Those whose key meets this.
+    Some(Atom<'static>),
+}
+
+impl<'a> Keys<'a> {
+    /// The index of a key.
+    pub fn index(&mut self, name: impl Into<Cow<'a, str>>) -> usize {
+        let name = name.into();
+        let known = self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(&name));
+        known.unwrap_or_else(|| {
+            self.names.push((name.to_ascii_lowercase(), name));
+            self.names.len() - 1
+        })
+    }
+
+    /// The index of a key in small letters, if it is there.
+    pub fn position(&self, lower: &str) -> Option<usize> {
+        self.names.iter().position(|(key, _)| key == lower)
+    }
+
+    /// The keys in small letters, in the order of their indexes.
+    pub fn lower(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// The keys in small letters, with their names as written.
+    pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().map(|(key, name)| (key.as_str(), name.as_ref()))
+    }
+}
+
+impl<'a> Rules<'a> {
+    /// Reads `document` at `place`.
+    pub fn of(
+        document: &'a Document,
+        place: &Place,
+        reading: Reading,
+        bindings: Option<&Bindings>,
+        keys: &mut Keys<'a>,
+    ) -> Self {
+        let open = Bindings::OPEN;
+        let bindings = match document.version {
+            Version::V2008 => None,
+            Version::V2012 => Some(bindings.unwrap_or(&open)),
+        };
+        let mut rules = Self::default();
+        for (index, statement) in document.statements.iter().enumerate() {
+            rules.unsure |= !is_sure(statement, bindings.is_some());
+            let wide = (statement.effect == Effect::Allow) == (reading == Reading::Wide);
+            let rule = rule(index, statement, place, wide, bindings, keys);
+            match statement.effect {
+                Effect::Allow => rules.allows.push(rule),
+                Effect::Deny => rules.add_deny(rule),
+            }
+        }
+        rules
+    }
+
+    fn add_deny(&mut self, rule: Rule<'a>) {
+        let index = self.denies.len();
+        let named: Option<Vec<&'a AccountId>> = match rule.principal {
+            Clause::In(list) => list.iter().map(Principal::named_account).collect(),
+            Clause::NotIn(_) => None,
+        };
+        self.denies.push(rule);
+        let Some(accounts) = named else { return self.general.push(index) };
+        for account in accounts {
+            let indexes = self.of_accounts.entry(account).or_default();
+            if indexes.last() != Some(&index) {
+                indexes.push(index);
+            }
+        }
+    }
+
+    /// The Allow with this index in the document.
+    pub fn allow(&self, statement: usize) -> Option<&Rule<'a>> {
+        self.allows.iter().find(|rule| rule.statement == statement)
+    }
+
+    /// The Denies that may mean `who`.
+    pub fn denies_for(&self, who: &Who<'_>) -> Vec<&Rule<'a>> {
+        let own: &[usize] = match who {
+            Who::Identity { account: Some(account), .. } => {
+                self.of_accounts.get(account).map_or(&[], Vec::as_slice)
+            }
+            Who::Nobody
+            | Who::Identity { account: None, .. }
+            | Who::CanonicalUser(_)
+            | Who::OriginAccessIdentity(_)
+            | Who::Service(_) => &[],
+        };
+        // whose account has a canonical id is not known
+        let every = matches!(who, Who::CanonicalUser(_)).then(|| self.of_accounts.values().flatten());
+        let indexes = self.general.iter().chain(own).chain(every.into_iter().flatten());
+        indexes.filter_map(|index| self.denies.get(*index)).collect()
+    }
+}
+
+fn rule<'a>(
+    index: usize,
+    statement: &'a Statement,
+    place: &Place,
+    wide: bool,
+    bindings: Option<&Bindings>,
+    keys: &mut Keys<'a>,
+) -> Rule<'a> {
+    let (on_bucket, on_objects) = resources(&statement.resource, place, wide, bindings);
+    let atoms = statement.conditions.iter();
+    let atoms = atoms.map(|condition| (keys.index(condition.key.as_str()), Atom::of(condition, wide, bindings)));
+    let mut rule = Rule {
+        statement: index,
+        principal: &statement.principal,
+        actions: actions(&statement.action),
+        on_bucket,
+        on_objects,
+        atoms: atoms.collect(),
+    };
+    if !rule.on_bucket {
+        rule.actions = rule.actions.on(On::Object);
+    }
+    if matches!(rule.on_objects, OnObjects::None) {
+        rule.actions = rule.actions.on(On::Bucket);
+    }
+    rule
+}
+
+fn actions(clause: &Clause<Glob>) -> Actions {
+    let (Clause::In(globs) | Clause::NotIn(globs)) = clause;
+    let named = globs.iter().fold(Actions::NONE, |all, glob| all | Actions::matching(glob));
+    match clause {
+        Clause::In(_) => named,
+        Clause::NotIn(_) => Actions::ALL - named,
+    }
+}
+
+/// Whether a statement is about the bucket itself, and about which objects.
+fn resources(
+    clause: &Clause<Glob>,
+    place: &Place,
+    wide: bool,
+    bindings: Option<&Bindings>,
+) -> (bool, OnObjects) {
+    let (Clause::In(globs) | Clause::NotIn(globs)) = clause;
+    let negated = matches!(clause, Clause::NotIn(_));
+    let terms = Terms { generous: wide != negated, negated, bindings };
+    let (mut bucket, mut every, mut some) = (false, false, Vec::new());
+    for glob in globs {
+        let variable = bindings.is_some() && glob.as_str().contains("${");
+        if variable {
+            match compare::resource(&any_partition(glob.as_str()), terms) {
+                Some(union) => {
+                    bucket |= union.has(&place.bucket);
+                    some.extend(union.after(&place.objects).patterns);
+                }
+                None if negated && terms.generous => (bucket, every) = (true, true),
+                None => {}
+            }
+            continue;
+        }
+        let glob = any_partition(glob.as_str());
+        bucket |= crate::iam::pattern::matches(&glob, &place.bucket);
+        if glob == "*" || glob.strip_suffix('*') == Some(place.objects.as_str()) {
+            every = true;
+        } else if may_begin(&glob, &place.objects) {
+            let pattern = crate::iam::text::pieces(&glob, Class::Any).collect();
+            some.extend(Union::of(pattern).after(&place.objects).patterns);
+        }
+    }
+    let is_all = |pattern: &Vec<Piece>| pattern.iter().all(|piece| *piece == Piece::Run(Class::Any)) && !pattern.is_empty();
+    every |= some.iter().any(is_all);
+    let objects = match (every, some.is_empty(), negated) {
+        (true, _, false) | (false, true, true) => OnObjects::All,
+        (true, _, true) | (false, true, false) => OnObjects::None,
+        (false, false, _) => {
+            let comparison = Comparison::Filled(Union { patterns: some, fold: false });
+            OnObjects::Some(match Atom::among(vec![comparison]) {
+                Atom::Values { comparisons, quantifier, .. } => {
+                    Atom::Values { comparisons, negated, quantifier, without: negated }
+                }
+                atom => atom,
+            })
+        }
+    };
+    (bucket != negated, objects)
+}
+
+/// Whether a pattern without a wildcard before its end may match something that begins so.
+fn may_begin(glob: &str, prefix: &str) -> bool {
+    let literal = glob.split(['*', '?']).next().unwrap_or_default();
+    literal.bytes().zip(prefix.bytes()).all(|(own, other)| own == other)
+}
+
+/// Whether everything in a statement has a documented meaning, and no variable.
+fn is_sure(statement: &Statement, variables: bool) -> bool {
+    let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+    let plain = |text: &str| !(variables && text.contains("${"));
+    globs.iter().all(|glob| plain(glob.as_str()))
+        && statement.conditions.iter().all(|condition: &Condition| {
+            condition.values.iter().all(|value| {
+                plain(value) && compare::is_sure(condition.operator.test, value)
+            }) && condition.operator.test != crate::iam::condition::Test::Unknown
+        })
+}

@@ -1,0 +1,225 @@
+//! The search for a request that gets through: from one point of the product of sets to the next,
+//! away from each Deny that hits it.
+//!
+//! A point is hit by a Deny where all that the Deny asks is met. To get away, one of these must be
+//! missed, or the actions left to those that the Deny is not about: each of these is tried in turn,
+//! with those before it kept. A Deny that was got away from never hits a point further down, so the
+//! search ends, and if it ends without a point there is none.
+
+use std::borrow::Cow;
+
+use crate::iam::action::{Actions, On};
+use crate::iam::atom::Atom;
+use crate::iam::fuel::Fuel;
+use crate::iam::part::Part;
+use crate::iam::solver::domain::Domain;
+use crate::iam::solver::pick::{Asked, Carried, carried};
+use crate::iam::solver::principals::{Meant, meant};
+use crate::iam::solver::rules::{OnObjects, Rule};
+use crate::iam::solver::shape::{ARN, KEY, Shape};
+use crate::iam::text::Found;
+
+/// What one statement asks of a request of one shape.
+#[derive(Debug)]
+pub struct Demand<'q> {
+    pub actions: Actions,
+    /// All of these must be met, each of its variable.
+    pub asks: Vec<(usize, Asked<'q>)>,
+    /// Whether something in it has no documented meaning.
+    pub unsure: bool,
+}
+
+/// A request that gets through: for which actions, and what it carries for each variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    pub actions: Actions,
+    pub values: Vec<Carried>,
+}
+
+impl<'q> Demand<'q> {
+    /// What `rule` asks of requests of `shape` on `target`; `None` where it is not about them.
+    /// `wide`: where the meaning of its principal is not documented, it is about them.
+    /// `provider` is the variable of the identity provider.
+    pub fn of(
+        rule: &'q Rule<'_>,
+        shape: &Shape<'q>,
+        target: On,
+        wide: bool,
+        provider: Option<usize>,
+        surely_meant: bool,
+    ) -> Option<Self> {
+        let actions = rule.actions.on(target);
+        if actions.is_empty() {
+            return None;
+        }
+        let mut demand = Self { actions, asks: Vec::new(), unsure: false };
+        let meant =
+            if surely_meant { Meant::Surely(true) } else { meant(rule.principal, &shape.who) };
+        match meant {
+            Meant::Surely(true) => {}
+            Meant::Surely(false) => return None,
+            Meant::ByArn(atom) => demand.ask(ARN, atom),
+            Meant::ByProvider(atom) => match provider {
+                Some(variable) => demand.ask(variable, atom),
+                None => return None,
+            },
+            Meant::Unsure if wide => demand.unsure = true,
+            Meant::Unsure => return None,
+        }
+        match (target, &rule.on_objects) {
+            (On::Bucket, _) | (On::Object, OnObjects::All) => {}
+            (On::Object, OnObjects::None) => return None,
+            (On::Object, OnObjects::Some(atom)) => {
+                let atom: Cow<'q, Atom<'q>> = Cow::Borrowed(atom);
+                demand.asks.push((KEY, Asked { part: Part::Whole, atom, holds: true }));
+            }
+        }
+        for (key, atom) in &rule.atoms {
+            let (variable, part) = *shape.slots.get(*key)?;
+            demand.asks.push((variable, Asked { part, atom: Cow::Borrowed(atom), holds: true }));
+        }
+        Some(demand)
+    }
+
+    /// Asks for nothing but the actions.
+    pub fn bare(actions: Actions) -> Self {
+        Self { actions, asks: Vec::new(), unsure: false }
+    }
+
+    fn ask(&mut self, variable: usize, atom: Atom<'q>) {
+        self.asks.push((variable, Asked { part: Part::Whole, atom: Cow::Owned(atom), holds: true }));
+    }
+
+    fn hits(&self, point: &Point, fuel: &Fuel) -> bool {
+        if (self.actions & point.actions).is_empty() {
+            return false;
+        }
+        self.asks.iter().all(|(variable, asked)| {
+            fuel.burn(asked.weight());
+            point.values.get(*variable).is_none_or(|values| asked.is_met_by(values))
+        })
+    }
+}
+
+/// Looks for a request for some of `actions` that meets `wanted` and, where there is a policy
+/// behind, one of `behind`, and that none of `denies` hits.
+pub fn find<'q>(
+    domains: &[Domain<'q>],
+    actions: Actions,
+    wanted: &Demand<'q>,
+    behind: Option<&[Demand<'q>]>,
+    denies: &[Demand<'q>],
+    fuel: &Fuel,
+) -> Found<Point> {
+    let search = Search { domains, denies, missed: denies.iter().map(missed).collect(), fuel };
+    let Some(behind) = behind else { return search.from(actions & wanted.actions, &[wanted]) };
+    let mut gave_up = false;
+    for allow in behind {
+        match search.from(actions & wanted.actions & allow.actions, &[wanted, allow]) {
+            Found::Example(point) => return Found::Example(point),
+            Found::GaveUp => gave_up = true,
+            Found::Nothing => {}
+        }
+    }
+    if gave_up { Found::GaveUp } else { Found::Nothing }
+}
+
+/// What a Deny asks, turned round.
+fn missed<'q>(deny: &Demand<'q>) -> Vec<Asked<'q>> {
+    let turned = |(_, asked): &(usize, Asked<'q>)| Asked { holds: !asked.holds, ..asked.clone() };
+    deny.asks.iter().map(turned).collect()
+}
+
+struct Search<'s, 'q> {
+    domains: &'s [Domain<'q>],
+    denies: &'s [Demand<'q>],
+    /// For each Deny what it asks, turned round.
+    missed: Vec<Vec<Asked<'q>>>,
+    fuel: &'s Fuel,
+}
+
+impl<'q> Search<'_, 'q> {
+    fn from(&self, actions: Actions, demands: &[&Demand<'q>]) -> Found<Point> {
+        if actions.is_empty() {
+            return Found::Nothing;
+        }
+        let mut asked: Vec<Vec<&Asked<'q>>> = self.domains.iter().map(|_| Vec::new()).collect();
+        for (variable, wanted) in demands.iter().flat_map(|demand| &demand.asks) {
+            if let Some(list) = asked.get_mut(*variable) {
+                list.push(wanted);
+            }
+        }
+        let mut values = Vec::with_capacity(asked.len());
+        for (domain, asked) in self.domains.iter().zip(&asked) {
+            match carried(domain, asked, self.fuel) {
+                Found::Example(value) => values.push(value),
+                Found::Nothing => return Found::Nothing,
+                Found::GaveUp => return Found::GaveUp,
+            }
+        }
+        self.away(&mut asked, Point { actions, values })
+    }
+
+    /// Gets away from the first Deny that hits `point`, and so on.
+    fn away<'a>(&'a self, asked: &mut Vec<Vec<&'a Asked<'q>>>, mut point: Point) -> Found<Point> {
+        let hit = |point: &Point| {
+            self.denies.iter().zip(&self.missed).find(|(deny, _)| deny.hits(point, self.fuel))
+        };
+        let mut gave_up = false;
+        loop {
+            let Some((deny, missed)) = hit(&point) else { return Found::Example(point) };
+            if self.fuel.left() == 0 {
+                return Found::GaveUp;
+            }
+            let mut kept = Vec::new();
+            for ((variable, met), missed) in deny.asks.iter().zip(missed) {
+                match self.turn(asked, &point, *variable, missed) {
+                    Found::Example(found) => return Found::Example(found),
+                    Found::GaveUp => gave_up = true,
+                    Found::Nothing => {}
+                }
+                if let Some(list) = asked.get_mut(*variable) {
+                    list.push(met);
+                    kept.push(*variable);
+                }
+            }
+            for variable in kept {
+                asked.get_mut(variable).and_then(Vec::pop);
+            }
+            // what is left are the actions that this Deny is not about
+            point.actions = point.actions - deny.actions;
+            if point.actions.is_empty() {
+                return if gave_up { Found::GaveUp } else { Found::Nothing };
+            }
+        }
+    }
+
+    /// Goes on from `point` with another value for a variable, so that `missed` is met as well.
+    fn turn<'a>(
+        &'a self,
+        asked: &mut Vec<Vec<&'a Asked<'q>>>,
+        point: &Point,
+        variable: usize,
+        missed: &'a Asked<'q>,
+    ) -> Found<Point> {
+        let (Some(domain), Some(list)) = (self.domains.get(variable), asked.get_mut(variable)) else {
+            return Found::Nothing;
+        };
+        list.push(missed);
+        let found = match carried(domain, list, self.fuel) {
+            Found::Example(value) => {
+                let mut next = point.clone();
+                if let Some(place) = next.values.get_mut(variable) {
+                    *place = value;
+                }
+                self.away(asked, next)
+            }
+            Found::Nothing => Found::Nothing,
+            Found::GaveUp => Found::GaveUp,
+        };
+        if let Some(list) = asked.get_mut(variable) {
+            list.pop();
+        }
+        found
+    }
+}

@@ -1,0 +1,180 @@
+//! What the requests of a caller may look like: one shape for each kind of principal that it may
+//! send, for each network that it may come from, and for each way to the bucket.
+
+use crate::iam::arn::Arn;
+use crate::iam::caller::Caller;
+use crate::iam::facts::Facts;
+use crate::iam::offer::Route;
+use crate::iam::part::Part;
+use crate::iam::solver::carried;
+use crate::iam::solver::domain::{Domain, Texts};
+use crate::iam::solver::principals::Who;
+use crate::iam::solver::rules::Keys;
+use crate::name::AccountId;
+
+/// The variable of the ARN of the one who asks.
+pub const ARN: usize = 0;
+/// The variable of the object's key.
+pub const KEY: usize = 1;
+
+/// One shape: what its requests carry.
+#[derive(Debug)]
+pub struct Shape<'q> {
+    pub asking: Asking<'q>,
+    pub who: Who<'q>,
+    /// What each variable may be: the ARN, the key, and one for each condition key that is not part
+    /// of another.
+    pub domains: Vec<Domain<'q>>,
+    /// For each condition key the variable, and the part of it.
+    pub slots: Vec<(usize, Part)>,
+}
+
+/// Who asks, how, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'q> {
+    pub caller: &'q Caller,
+    pub kind: Kind,
+    pub network: Network,
+    pub point: Point,
+    pub scene: Scene<'q>,
+}
+
+/// What is asked for, and what is known beforehand.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'q> {
+    pub owner: &'q AccountId,
+    pub route: &'q Route,
+    pub facts: &'q Facts<'q>,
+}
+
+/// A kind of principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Nobody,
+    Role,
+    User,
+    Root,
+    Federated,
+    /// The account cannot be told: a canonical user, an origin access identity.
+    Opaque,
+    Service,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// A public address.
+    Internet,
+    /// A VPC endpoint: then without a source address.
+    Endpoint,
+    /// AWS itself.
+    Service,
+}
+
+/// Through which access point a request comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Point {
+    /// None, or the one of the route.
+    Own,
+    /// One of another account.
+    Other,
+}
+
+/// The shapes of a caller's requests, the plainest first. What no policy asks about is not told
+/// apart.
+pub fn askings<'q>(caller: &'q Caller, scene: Scene<'q>, keys: &Keys<'_>) -> Vec<Asking<'q>> {
+    let asks = |about: &dyn Fn(&str) -> bool| keys.lower().any(about);
+    let mut kinds = kinds(caller);
+    let (source, principal) = (asks(&carried::is_of_source), asks(&carried::is_of_principal));
+    // where nothing tells the kinds of an identity apart, one stands for all
+    if !principal && !scene.facts.names_identities {
+        kinds.retain(|kind| !matches!(kind, Kind::User | Kind::Root | Kind::Federated));
+    }
+    if !source && kinds.len() > 1 {
+        kinds.retain(|kind| *kind != Kind::Service);
+    }
+    let networks: &[Network] = match scene.route {
+        Route::AccessPoint { vpc: Some(_), .. } => &[Network::Endpoint],
+        _ if !asks(&carried::is_of_network) => &[Network::Internet],
+        Route::Direct | Route::AccessPoint { .. } => &[Network::Internet, Network::Endpoint],
+    };
+    let by_point = *scene.route == Route::Direct && asks(&carried::is_of_access_point);
+    let points: &[Point] = if by_point { &[Point::Own, Point::Other] } else { &[Point::Own] };
+    let mut askings = Vec::new();
+    for kind in kinds {
+        for &network in networks {
+            let network = match (kind, network) {
+                (Kind::Service, Network::Internet) => Network::Service,
+                (_, network) => network,
+            };
+            for &point in points {
+                askings.push(Asking { caller, kind, network, point, scene });
+            }
+        }
+    }
+    askings
+}
+
+fn kinds(caller: &Caller) -> Vec<Kind> {
+    let identity = [Kind::Role, Kind::User, Kind::Root, Kind::Federated];
+    match caller {
+        Caller::Anonymous | Caller::Located { signed: false } => vec![Kind::Nobody],
+        Caller::Stranger | Caller::Located { signed: true } => {
+            identity.into_iter().chain([Kind::Service]).collect()
+        }
+        Caller::Organization(_) | Caller::Account { arn: None, .. } => identity.to_vec(),
+        Caller::Account { arn: Some(arn), .. } => {
+            let resource = Arn::split(arn).map_or("", Arn::resource);
+            vec![match resource.split('/').next() {
+                Some("user") => Kind::User,
+                Some("root") => Kind::Root,
+                Some("federated-user") => Kind::Federated,
+                Some(_) | None => Kind::Role,
+            }]
+        }
+        Caller::CanonicalUser(_) | Caller::OriginAccessIdentity(_) => vec![Kind::Opaque],
+        Caller::Service { .. } => vec![Kind::Service],
+    }
+}
+
+impl<'q> Shape<'q> {
+    /// The shape in which `asking` may carry the condition keys `keys`, and ask for objects with a
+    /// key of `object`.
+    pub fn of(asking: Asking<'q>, keys: &'q Keys<'_>, object: Texts<'q>) -> Self {
+        let mut names = vec![carried::PRINCIPAL_ARN, ""];
+        let mut domains = vec![asking.domain(carried::PRINCIPAL_ARN), Domain::always(object)];
+        let mut slots = Vec::new();
+        for key in keys.lower() {
+            let (name, part) = asking.link(key);
+            let known = names.iter().position(|known| *known == name);
+            let variable = known.unwrap_or_else(|| {
+                names.push(name);
+                domains.push(asking.domain(name));
+                domains.len() - 1
+            });
+            slots.push((variable, part));
+        }
+        Self { asking, who: asking.who(), domains, slots }
+    }
+}
+
+impl<'q> Asking<'q> {
+    /// Who asks, as the principals of statements tell it apart.
+    fn who(&self) -> Who<'q> {
+        if self.kind == Kind::Service && !matches!(self.caller, Caller::Service { .. }) {
+            return Who::Service(crate::iam::caller::ANY_SERVICE);
+        }
+        match self.caller {
+            Caller::Anonymous | Caller::Located { signed: false } => Who::Nobody,
+            Caller::Stranger | Caller::Located { signed: true } | Caller::Organization(_) => {
+                Who::Identity { account: None, arn: None }
+            }
+            Caller::Account { account, arn } => {
+                Who::Identity { account: Some(account), arn: arn.as_deref() }
+            }
+            Caller::CanonicalUser(id) => Who::CanonicalUser(id),
+            Caller::OriginAccessIdentity(arn) => Who::OriginAccessIdentity(arn),
+            Caller::Service { name, .. } => Who::Service(name),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! From a point of the search to the request that it stands for.
+
+use std::collections::BTreeMap;
+
+use crate::iam::action::{Action, On};
+use crate::iam::arn::Arn;
+use crate::iam::caller::{ANY_SERVICE, Caller};
+use crate::iam::offer::Place;
+use crate::iam::request::{Request, Requester};
+use crate::iam::solver::rules::Keys;
+use crate::iam::solver::search::Point;
+use crate::iam::solver::shape::{ARN, KEY, Kind, Network, Shape};
+use crate::iam::part::Part;
+use crate::name::AccountId;
+
+/// Stands for services where a policy names none.
+const SERVICE: &str = "sns.amazonaws.com";
+/// An address that belongs to nobody (RFC 5737).
+const ADDRESS: &str = "203.0.113.7";
+
+/// The request of `shape` at `point`.
+pub fn request(
+    shape: &Shape<'_>,
+    keys: &Keys<'_>,
+    point: &Point,
+    place: &Place,
+    target: On,
+) -> Request {
+    let mut context = BTreeMap::new();
+    for (key, (variable, part)) in keys.lower().zip(&shape.slots) {
+        let Some(Some(values)) = point.values.get(*variable) else { continue };
+        let parts = values.iter().filter_map(|value| part.of(value));
+        let parts: Vec<String> = parts.map(std::borrow::Cow::into_owned).collect();
+        if !parts.is_empty() {
+            context.insert(key.to_owned(), parts);
+        }
+    }
+    context.entry("aws:securetransport".to_owned()).or_insert_with(|| vec!["true".to_owned()]);
+    if shape.asking.network == Network::Internet {
+        context.entry("aws:sourceip".to_owned()).or_insert_with(|| vec![ADDRESS.to_owned()]);
+    }
+    let value = |variable: usize| {
+        point.values.get(variable).and_then(Option::as_ref).and_then(|values| values.first())
+    };
+    let action = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
+        .into_iter()
+        .filter_map(Action::from_name)
+        .find(|action| point.actions.contains(*action))
+        .or_else(|| point.actions.iter().next());
+    let resource = match target {
+        On::Bucket => place.bucket.clone(),
+        On::Object => {
+            let key = value(KEY).map_or("", String::as_str);
+            format!("{}{key}", place.objects)
+        }
+    };
+    let requester = requester(shape, value(ARN), &context);
+    Request { requester, action: action.unwrap_or(Action::FIRST), resource, context }
+}
+
+fn requester(
+    shape: &Shape<'_>,
+    arn: Option<&String>,
+    context: &BTreeMap<String, Vec<String>>,
+) -> Requester {
+    let service = |name: &str| {
+        let source = context.get("aws:sourcearn").and_then(|values| values.first());
+        let named = context.get("aws:principalservicename").and_then(|values| values.first());
+        Requester::Service(match named {
+            Some(named) => named.clone(),
+            None if name == ANY_SERVICE => source.and_then(|arn| service_of(arn)).unwrap_or_else(|| SERVICE.to_owned()),
+            None => name.to_owned(),
+        })
+    };
+    let identity = |own: Option<&str>| {
+        let text = arn.cloned().unwrap_or_default();
+        let account = Part::Account.of(&text).and_then(|digits| AccountId::parse(&digits).ok());
+        match account {
+            Some(account) => {
+                Requester::Identity { account, arn: own.map_or(text, str::to_owned) }
+            }
+            None => Requester::Anonymous,
+        }
+    };
+    match shape.asking.caller {
+        Caller::Service { name, .. } => service(name),
+        _ if shape.asking.kind == Kind::Service => service(ANY_SERVICE),
+        Caller::Anonymous | Caller::Located { signed: false } => Requester::Anonymous,
+        Caller::CanonicalUser(id) => Requester::CanonicalUser(id.clone()),
+        Caller::OriginAccessIdentity(arn) => Requester::OriginAccessIdentity(arn.clone()),
+        Caller::Account { arn: own, .. } => identity(own.as_deref()),
+        Caller::Stranger | Caller::Located { signed: true } | Caller::Organization(_) => {
+            identity(None)
+        }
+    }
+}
+
+/// The service of the resource on whose behalf it is called.
+fn service_of(source: &str) -> Option<String> {
+    let service = Arn::split(source)?.service();
+    let plain = service.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    (plain && !service.is_empty()).then(|| format!("{service}.amazonaws.com"))
+}
