@@ -300,7 +300,7 @@ proptest! {
         use s3_guardrail::exposure::WitnessPrincipal;
         for path in evaluate(&state(&snapshot), &Trust::default()).paths {
             let Some(witness) = &path.witness else { continue };
-            prop_assert!(path.actions.contains(&witness.action));
+            prop_assert!(path.actions.contains(witness.action));
             let anonymous = witness.principal == WitnessPrincipal::Anonymous;
             match path.exposure {
                 Class::Anonymous => prop_assert!(anonymous),

@@ -1,6 +1,6 @@
 //! Pages of every situation as golden files, and what holds of all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -114,6 +114,7 @@ fn statement(statement: usize, sid: Option<&str>, exposure: Class, names: &[&str
         actions: actions(names),
         parties: Parties::default(),
         closed_by: Vec::new(),
+        unproved: None,
         witness: Some(witness(principal, names, "x")),
     }
 }
@@ -143,6 +144,7 @@ fn verdict(paths: Vec<Path>) -> Verdict {
         account: target().account,
         public: Some(widest >= Class::Authenticated),
         policy_is_public: Some(true),
+        policy_is_public_with_deny: None,
         acl_is_public: Some(false),
         exposure: Exposure::Known(widest),
         external,
@@ -243,6 +245,7 @@ fn object_acl() -> Run {
         actions: actions(&["s3:GetObject", "s3:GetObjectVersion"]),
         parties: Parties::default(),
         closed_by: Vec::new(),
+        unproved: None,
         witness: Some(by_grant(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
     };
     let mut judged = written(judged(verdict(vec![path()]), Mode::Enforce), Ok(()));
@@ -259,6 +262,7 @@ fn bucket_acl() -> Run {
         actions: actions(&["s3:ListBucket"]),
         parties: Parties::default(),
         closed_by: Vec::new(),
+        unproved: None,
         witness: Some(by_grant(principal, &["s3:ListBucket"], "")),
     };
     let world = || grant(1, Class::Anonymous, WitnessPrincipal::Anonymous);

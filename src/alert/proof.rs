@@ -257,7 +257,7 @@ fn domain(region: &Region) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use super::command;
     use crate::alert::examples::target;
@@ -272,9 +272,10 @@ mod tests {
         Path {
             via: Via::Policy { statement: 0, sid: None },
             exposure: Class::Anonymous,
-            actions: BTreeSet::from([action]),
+            actions: [action].into_iter().collect(),
             parties: Parties::default(),
             closed_by: Vec::new(),
+            unproved: None,
             witness: Some(Witness {
                 principal: WitnessPrincipal::Anonymous,
                 action,

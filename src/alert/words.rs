@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn actions_come_to_words() {
         let words = |names: &[&str]| {
-            does(&names.iter().map(|name| Action::from_name(name).unwrap()).collect())
+            does(names.iter().map(|name| Action::from_name(name).unwrap()).collect())
         };
         assert_eq!(words(&["s3:GetObject", "s3:ListBucket"]), "list and read objects");
         assert_eq!(words(&["s3:GetBucketAcl"]), "read settings");

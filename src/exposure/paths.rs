@@ -128,13 +128,15 @@ impl<'a> Search<'a> {
     fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let arn = self.arn_of(point, document);
+        let partition = self.state.region.as_ref().map_or("aws", |region| region.partition());
+        let carried = arn.replacen("arn:aws:", &format!("arn:{partition}:"), 1);
         let own_vpc = match &point.origin {
             NetworkOrigin::Internet => None,
             NetworkOrigin::Vpc(vpc) => Some(vpc.clone()),
         };
         // an access point of one VPC is open to that VPC, and to the world if it were not of one
         for vpc in own_vpc.clone().map(Some).into_iter().chain([None]) {
-            let route = Route::AccessPoint { arn: arn.clone(), vpc: vpc.clone() };
+            let route = Route::AccessPoint { arn: carried.clone(), vpc: vpc.clone() };
             let place = Place::of_access_point(&arn, &self.state.account, route.clone());
             let behind_place = self.bucket_place(route);
             let policies = Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));

@@ -231,6 +231,7 @@ mod tests {
             actions: actions.iter().map(|name| Action::from_name(name).unwrap()).collect(),
             parties: Parties::default(),
             closed_by: Vec::new(),
+            unproved: None,
             witness: None,
         }
     }
@@ -243,6 +244,7 @@ mod tests {
             account: state().account,
             public: None,
             policy_is_public: None,
+            policy_is_public_with_deny: None,
             acl_is_public: None,
             exposure: Exposure::Known(widest),
             external: Parties::default(),

@@ -35,6 +35,23 @@ impl Part {
         }
     }
 
+    /// `value` with another text for the part.
+    #[must_use]
+    pub fn put(self, value: &str, text: &str) -> Option<String> {
+        match self {
+            Self::Whole => Some(text.to_owned()),
+            Self::Account | Self::FirstStep | Self::LastStep if text.contains([':', '/']) => None,
+            Self::Account => {
+                let mut parts: Vec<&str> = value.split(':').collect();
+                *parts.get_mut(4)? = text;
+                Some(parts.join(":"))
+            }
+            Self::FirstStep => Some(format!("{text}/{}", value.split_once('/')?.1)),
+            Self::LastStep => Some(format!("{}/{text}", value.rsplit_once('/')?.0)),
+            Self::Epoch => None,
+        }
+    }
+
     /// The values of which the part is in `texts`; `None` where that is no set of texts.
     #[must_use]
     pub fn values(self, texts: Union) -> Option<Union> {

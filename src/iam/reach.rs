@@ -11,6 +11,7 @@ use crate::iam::fuel::Fuel;
 use crate::iam::named::{on_behalf_of_others, told_apart};
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
+use crate::iam::request::{Request, Requester};
 use crate::iam::solver::{Policies, Through};
 
 /// Who gets through an offer. No class repeats an action that a wider one may do.
@@ -116,12 +117,25 @@ impl Search<'_, '_> {
             let through = self.ask(caller, Actions::ALL - wider(&reach, caller));
             reach.add(caller, through);
         }
+        let asked = named;
         // those that other statements tell apart count only for what nobody else gets
         if everyone {
-            let reached = reach.bounded.values().fold(Actions::NONE, |all, one| all | one.actions);
+            let named = &self.policies.facts.accounts;
+            // an organization may get in by an account alone that is named besides
+            let by_itself = |one: &&Through| !matches!(
+                &one.request,
+                Some(Request { requester: Requester::Identity { account, .. }, .. })
+                    if named.contains(account)
+            );
+            let organization = |caller: &Caller| matches!(caller, Caller::Organization(_));
+            let reached = reach
+                .bounded
+                .iter()
+                .filter(|(caller, one)| !organization(caller) || by_itself(one))
+                .fold(Actions::NONE, |all, (_, one)| all | one.actions);
             for caller in &self.policies.facts.callers {
                 let left = Actions::ALL - wider(&reach, caller) - reached;
-                if !named.contains(caller) && !matches!(caller, Caller::Service { .. }) {
+                if !asked.contains(caller) && !matches!(caller, Caller::Service { .. }) {
                     reach.add(caller, self.ask(caller, left));
                 }
             }

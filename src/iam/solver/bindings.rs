@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::iam::atom::Atom;
 use crate::iam::compare::{self, Binding, Bindings, Comparison};
 use crate::iam::document::{Clause, Document, Version};
-use crate::iam::facts::Facts;
 use crate::iam::fuel::Fuel;
+use crate::iam::offer::Place;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Domain;
 use crate::iam::solver::pick::{Asked, carried};
@@ -38,12 +38,12 @@ pub fn variables<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<Strin
 pub fn candidates(
     asking: Asking<'_>,
     variables: &[String],
-    facts: &Facts<'_>,
+    place: &Place,
     fuel: &Fuel,
 ) -> Vec<Bindings> {
     let mut sets = vec![Bindings::OPEN];
     for key in variables {
-        let values = values(asking, key, facts, fuel);
+        let values = values(asking, key, place, fuel);
         sets = sets
             .iter()
             .flat_map(|set| {
@@ -59,7 +59,7 @@ pub fn candidates(
     sets
 }
 
-fn values(asking: Asking<'_>, key: &str, facts: &Facts<'_>, fuel: &Fuel) -> Vec<Binding> {
+fn values(asking: Asking<'_>, key: &str, place: &Place, fuel: &Fuel) -> Vec<Binding> {
     let (variable, part) = asking.link(key);
     let domain = asking.domain(variable);
     let absent = domain.absent;
@@ -75,8 +75,10 @@ fn values(asking: Asking<'_>, key: &str, facts: &Facts<'_>, fuel: &Fuel) -> Vec<
         if let Found::Example(Some(values)) = carried(&present, &[], fuel) {
             values.iter().filter_map(|value| part.of(value)).for_each(|value| add(&value));
         }
+        // a resource may name its bucket by a variable
+        add(place.bucket.rsplit([':', '/']).next().unwrap_or_default());
         let pattern = format!("${{{key}}}");
-        for condition in &facts.conditions {
+        for condition in &asking.scene.facts.conditions {
             let is_whole = |value: &String| value.eq_ignore_ascii_case(&pattern);
             if condition.values.iter().any(is_whole) {
                 // what the other key would carry anyway

@@ -269,11 +269,12 @@ impl<'q> Asking<'q> {
                 return Domain::always(roles_behind(account, arn));
             }
             Caller::Account { account, arn: None } => (Some(account), Except::Nothing),
-            Caller::CanonicalUser(_) => (None, Except::Account(self.scene.owner)),
+            Caller::CanonicalUser(_) | Caller::Organization(_) => {
+                (None, Except::Account(self.scene.owner))
+            }
             Caller::Anonymous
             | Caller::Stranger
             | Caller::Located { .. }
-            | Caller::Organization(_)
             | Caller::Service { .. } => (None, Except::Accounts(&facts.accounts)),
         };
         let account = account.map(AccountId::as_str);

@@ -125,6 +125,13 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     if let Some(list) = asked.iter().find_map(|asked| only_these(asked)) {
         return settled(list.into_iter().find(|value| fits(value)));
     }
+    if let Texts::Language(language) = texts {
+        match by_parts(language, asked, &fits) {
+            Some(Found::Example(value)) => return Found::Example(value),
+            Some(Found::Nothing) if fuel.left() > 0 => return Found::Nothing,
+            Some(Found::Nothing | Found::GaveUp) | None => {}
+        }
+    }
     let sample = match texts {
         Texts::Addresses(_) => ADDRESSES.into_iter().find(|sample| fits(sample)),
         Texts::Numbers => NUMBERS.into_iter().find(|sample| fits(sample)),
@@ -155,6 +162,34 @@ fn only_these<'a>(asked: &'a Asked<'_>) -> Option<Vec<&'a str>> {
         }
         Some(_) | None => None,
     }
+}
+
+/// A value by the texts that are asked of a part of it; `None` where none are, or where the part
+/// alone does not decide.
+fn by_parts(
+    language: &Language<'_>,
+    asked: &[&Asked<'_>],
+    fits: &dyn Fn(&str) -> bool,
+) -> Option<Found<String>> {
+    let sample = language.samples.first()?;
+    let (part, list) = asked.iter().find_map(|asked| match asked.comparisons() {
+        Some((list, true)) if asked.part != Part::Whole && asked.part != Part::Epoch => {
+            let texts: Option<Vec<&str>> = list.iter().map(Comparison::only).collect();
+            Some((asked.part, texts?))
+        }
+        Some(_) | None => None,
+    })?;
+    let mut open = false;
+    for text in list {
+        let value = part.put(sample, text)?;
+        if fits(&value) {
+            return Some(Found::Example(value));
+        }
+        let same = |asked: &&&Asked<'_>| asked.part == part;
+        let refused = asked.iter().filter(same).any(|asked| !asked.takes(&value));
+        open |= !refused && language.except.which(&value).is_none();
+    }
+    if open { None } else { Some(Found::Nothing) }
 }
 
 /// Texts that match a pattern that is asked for.

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use crate::iam::atom::Atom;
 use crate::iam::compare::Comparison;
 use crate::iam::document::Clause;
+use crate::iam::part::Part;
 use crate::iam::principal::Principal;
+use crate::iam::text::{Union, letters};
 use crate::name::AccountId;
 
 /// Who asks, as far as a statement's principal tells callers apart.
@@ -20,6 +22,8 @@ pub enum Who<'q> {
         /// The principal, where one is meant.
         arn: Option<&'q str>,
     },
+    /// A principal of any outside account.
+    Anyone,
     /// The account with this canonical id.
     CanonicalUser(&'q str),
     /// A CloudFront origin access identity.
@@ -51,6 +55,10 @@ pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>) -> Meant<'q> {
             One::Yes => return Meant::Surely(!negated),
             One::No => {}
             One::Arn(arn) => arns.push(Comparison::Text(Cow::Borrowed(arn))),
+            One::Account(account) => {
+                let digits = Union::of(letters(account.as_str()).collect());
+                arns.extend(Part::Account.values(digits).map(Comparison::Filled));
+            }
             One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
             One::Unsure => unsure = true,
         }
@@ -76,6 +84,7 @@ enum One<'q> {
     Yes,
     No,
     Arn(&'q str),
+    Account(&'q AccountId),
     Provider(&'q str),
     Unsure,
 }
@@ -95,10 +104,14 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         // whose account has that canonical id is not known
         (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser(_)) => One::Unsure,
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
-        (Principal::WebIdentity(name), Who::Identity { .. }) => One::Provider(name),
+        (Principal::WebIdentity(name), _) => One::Provider(name),
+        (Principal::Saml { arn, .. }, Who::Anyone) => One::Provider(arn),
         (Principal::Saml { account: named, arn }, Who::Identity { account, .. }) => {
             if *account == Some(named) { One::Provider(arn) } else { One::No }
         }
+        (Principal::Account(named), Who::Anyone) => One::Account(named),
+        (Principal::Identity { arn, .. }, Who::Anyone) => One::Arn(arn),
+        (Principal::Other(_), Who::Anyone) => One::Unsure,
         (Principal::Account(named), Who::Identity { account, .. }) => {
             when(*account == Some(named))
         }

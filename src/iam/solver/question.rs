@@ -1,11 +1,13 @@
 //! One caller against an offer and the policies around it: which actions get through, and a request
 //! that shows it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::iam::action::{Action, Actions, On};
 use crate::iam::caller::Caller;
-use crate::iam::compare::Bindings;
+use crate::iam::compare::{Binding, Bindings};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
 use crate::iam::fuel::Fuel;
@@ -36,6 +38,10 @@ pub struct Policies<'a> {
     behind: Option<Behind<'a>>,
     wide: Ready<'a>,
     skeptical: OnceCell<Ready<'a>>,
+    /// Keys, in small letters, that variables stand for.
+    variables: Vec<String>,
+    /// Read wide for requests that carry these of the variables' keys.
+    by_carried: RefCell<BTreeMap<Vec<bool>, Rc<Ready<'a>>>>,
 }
 
 /// The policy that must let the same request through as well, and where; without a policy nothing
@@ -99,14 +105,15 @@ impl<'a> Ready<'a> {
         behind: Option<Behind<'a>>,
         reading: Reading,
         bindings: Option<&Bindings>,
+        variables: &[String],
     ) -> Self {
         let mut keys = Keys::default();
         let documents = || own.into_iter().chain(behind.and_then(|(document, _)| document));
         if documents().any(names_providers) {
             keys.index(PROVIDER);
         }
-        for key in bindings::variables(documents()) {
-            keys.index(key);
+        for key in variables {
+            keys.index(key.clone());
         }
         let mut read = |document: Option<&'a Document>, place: &Place| match document {
             Some(document) => Rules::of(document, place, reading, bindings, &mut keys),
@@ -131,10 +138,12 @@ impl<'a> Policies<'a> {
     /// Reads `own` at `place`, and the policy behind.
     #[must_use]
     pub fn of(own: Option<&'a Document>, place: &'a Place, behind: Option<Behind<'a>>) -> Self {
-        let documents = own.into_iter().chain(behind.and_then(|(document, _)| document));
-        let wide = Ready::of(own, place, behind, Reading::Wide, None);
-        let facts = Facts::of(documents, &place.owner);
-        Self { own, place, facts, behind, wide, skeptical: OnceCell::new() }
+        let documents = || own.into_iter().chain(behind.and_then(|(document, _)| document));
+        let variables = bindings::variables(documents());
+        let wide = Ready::of(own, place, behind, Reading::Wide, None, &variables);
+        let facts = Facts::of(documents(), &place.owner);
+        let (skeptical, by_carried) = (OnceCell::new(), RefCell::default());
+        Self { own, place, facts, behind, wide, skeptical, variables, by_carried }
     }
 
     /// The condition keys that the policies mention, in small letters, each as it is written.
@@ -175,13 +184,20 @@ impl<'a> Policies<'a> {
         let mut through = Through::default();
         let mut best = None;
         for asking in askings(caller, self.scene(), &self.wide.keys) {
+            let by_variables;
+            let ready = if self.variables.is_empty() {
+                &self.wide
+            } else {
+                by_variables = self.where_carried(asking);
+                &*by_variables
+            };
             for target in [On::Object, On::Bucket] {
                 let mut left = actions.on(target) - through.actions;
                 if left.is_empty() {
                     continue;
                 }
-                let shape = Shape::of(asking, &self.wide.keys, self.objects());
-                let attempt = Attempt { ready: &self.wide, shape: &shape, target, extra: &[] };
+                let shape = Shape::of(asking, &ready.keys, self.objects());
+                let attempt = Attempt { ready, shape: &shape, target, extra: &[] };
                 let Some(demands) = attempt.demands(offer, meant) else { continue };
                 while !left.is_empty() {
                     match attempt.find(&demands, left, fuel) {
@@ -191,7 +207,7 @@ impl<'a> Policies<'a> {
                             let rank = rank(point.actions);
                             if best.as_ref().is_none_or(|(known, _)| rank < *known) {
                                 let request =
-                                    witness::request(&shape, &self.wide.keys, &point, self.place, target);
+                                    witness::request(&shape, &ready.keys, &point, self.place, target);
                                 through.unproved = demands.unsure().then_some(Unproved::Undocumented);
                                 best = Some((rank, request));
                             }
@@ -229,7 +245,7 @@ impl<'a> Policies<'a> {
         fuel: &Fuel,
     ) {
         through.unproved = Some(Unproved::Undocumented);
-        let variables = bindings::variables(self.documents());
+        let variables = &self.variables;
         if !variables.is_empty() {
             through.request = None;
         }
@@ -238,7 +254,7 @@ impl<'a> Policies<'a> {
                 return;
             }
             for asking in askings(caller, self.scene(), &self.wide.keys) {
-                for bound in bindings::candidates(asking, &variables, &self.facts, fuel) {
+                for bound in bindings::candidates(asking, variables, self.place, fuel) {
                     let found = self.with_bindings(asking, reading, &bound, offer, meant, through, fuel);
                     if let Some(request) = found {
                         through.request = Some(request);
@@ -266,10 +282,15 @@ impl<'a> Policies<'a> {
         let built;
         let ready = if bound.told.is_empty() && reading == Reading::Skeptical {
             self.skeptical.get_or_init(|| {
-                Ready::of(self.own, self.place, self.behind, reading, None)
+                Ready::of(self.own, self.place, self.behind, reading, None, &[])
             })
         } else {
-            built = Ready::of(self.own, self.place, self.behind, reading, Some(bound));
+            if !fuel.burn(self.weight()) {
+                return None;
+            }
+            let bound = Some(bound);
+            let variables = &self.variables;
+            built = Ready::of(self.own, self.place, self.behind, reading, bound, variables);
             &built
         };
         let keys = &ready.keys;
@@ -284,6 +305,37 @@ impl<'a> Policies<'a> {
             }
         }
         None
+    }
+
+    /// The policies read wide for the requests of a shape: a variable whose key they never carry
+    /// stands for nothing.
+    fn where_carried(&self, asking: Asking<'_>) -> Rc<Ready<'a>> {
+        let carries = |key: &String| asking.domain(asking.link(key).0).values.is_some();
+        let carried: Vec<bool> = self.variables.iter().map(carries).collect();
+        let known = self.by_carried.borrow().get(&carried).cloned();
+        known.unwrap_or_else(|| {
+            let absent = self.variables.iter().zip(&carried).filter(|(_, carried)| !**carried);
+            let told = absent.map(|(key, _)| (key.clone(), Binding::Absent)).collect();
+            let bindings = Bindings { told, others: Binding::Open };
+            let (bindings, variables) = (Some(&bindings), &self.variables);
+            let reading = Reading::Wide;
+            let ready =
+                Ready::of(self.own, self.place, self.behind, reading, bindings, variables);
+            let ready = Rc::new(ready);
+            self.by_carried.borrow_mut().insert(carried, Rc::clone(&ready));
+            ready
+        })
+    }
+
+    /// About how many steps it takes to read the policies.
+    fn weight(&self) -> usize {
+        let statements = self.documents().flat_map(|document| &document.statements);
+        statements
+            .map(|statement| {
+                let values = statement.conditions.iter().map(|one| 5 + one.values.len());
+                20 + 10 * values.sum::<usize>()
+            })
+            .sum()
     }
 
     fn documents(&self) -> impl Iterator<Item = &'a Document> {

@@ -150,12 +150,12 @@ impl<'a> Rules<'a> {
             }
             Who::Nobody
             | Who::Identity { account: None, .. }
+            | Who::Anyone
             | Who::CanonicalUser(_)
             | Who::OriginAccessIdentity(_)
             | Who::Service(_) => &[],
         };
-        // whose account has a canonical id is not known
-        let every = matches!(who, Who::CanonicalUser(_)).then(|| self.of_accounts.values().flatten());
+        let every = matches!(who, Who::Anyone | Who::CanonicalUser(_)).then(|| self.of_accounts.values().flatten());
         let indexes = self.general.iter().chain(own).chain(every.into_iter().flatten());
         indexes.filter_map(|index| self.denies.get(*index)).collect()
     }

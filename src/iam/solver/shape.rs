@@ -166,9 +166,10 @@ impl<'q> Asking<'q> {
         }
         match self.caller {
             Caller::Anonymous | Caller::Located { signed: false } => Who::Nobody,
-            Caller::Stranger | Caller::Located { signed: true } | Caller::Organization(_) => {
+            Caller::Stranger | Caller::Located { signed: true } => {
                 Who::Identity { account: None, arn: None }
             }
+            Caller::Organization(_) => Who::Anyone,
             Caller::Account { account, arn } => {
                 Who::Identity { account: Some(account), arn: arn.as_deref() }
             }
