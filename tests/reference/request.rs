@@ -152,6 +152,29 @@ pub fn coherent(request: &Request, owner: &str) -> Result<(), String> {
     }
 }
 
+/// # Errors
+/// A key that is `mentioned` and that the request would carry.
+pub fn complete(request: &Request, mentioned: impl Fn(&str) -> bool) -> Result<(), String> {
+    let always = &["aws:securetransport", "aws:currenttime", "aws:epochtime"][..];
+    let of_its_caller = match &request.principal {
+        Principal::Service(_) | Principal::CanonicalUser(_) => &[][..],
+        Principal::Anonymous => &["aws:principalaccount", "aws:principaltype", "aws:userid"],
+        Principal::Aws { .. } => {
+            &["aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:userid"]
+        }
+    };
+    for key in always.iter().chain(of_its_caller) {
+        if mentioned(key) && request.one(key).is_none() {
+            return Err(format!("without {key}"));
+        }
+    }
+    let places = ["aws:sourceip", "aws:sourcevpc", "aws:sourcevpce"];
+    let from_nowhere = places.iter().all(|key| request.one(key).is_none());
+    let is_service = matches!(request.principal, Principal::Service(_));
+    let told = mentioned(places[0]) && (mentioned(places[1]) || mentioned(places[2]));
+    if from_nowhere && told && !is_service { Err("from nowhere".to_owned()) } else { Ok(()) }
+}
+
 fn caller_is_coherent(request: &Request, owner: &str) -> Result<(), String> {
     let named = OF_A_NAME.iter().copied().find(|key| request.one(key).is_some());
     let sourced = OF_A_SERVICE.iter().copied().find(|key| request.one(key).is_some());

@@ -14,15 +14,18 @@ use crate::request::{Principal, Request, acts_on_objects, coherent, is_public};
 pub type Mentioned = BTreeMap<String, BTreeSet<String>>;
 
 pub fn mentioned(policies: &[&Value]) -> Mentioned {
+    let list = |value: &Value| match value {
+        Value::Array(values) => values.clone(),
+        Value::Null => Vec::new(),
+        one => vec![one.clone()],
+    };
     let mut found = Mentioned::new();
-    for statement in
-        policies.iter().flat_map(|policy| policy["Statement"].as_array().into_iter().flatten())
-    {
-        for keys in statement["Condition"].as_object().into_iter().flat_map(|block| block.values())
-        {
-            for (key, values) in keys.as_object().unwrap() {
-                let values = values.as_array().cloned().unwrap_or_else(|| vec![values.clone()]);
-                let values = values.iter().map(|value| value.as_str().unwrap().to_owned());
+    for statement in policies.iter().flat_map(|policy| list(&policy["Statement"])) {
+        let block = statement["Condition"].as_object();
+        for keys in block.into_iter().flat_map(|block| block.values()) {
+            for (key, values) in keys.as_object().into_iter().flatten() {
+                let values =
+                    list(values).into_iter().filter_map(|value| Some(value.as_str()?.to_owned()));
                 found.entry(key.to_lowercase()).or_default().extend(values);
             }
         }
