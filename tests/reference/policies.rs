@@ -406,7 +406,7 @@ fn acl(draw: &mut Draw) -> Value {
 /// The snapshot of `seed`.
 pub fn snapshot(seed: u64) -> Value {
     let mut draw = Draw::new(seed);
-    let focus: Vec<&'static Key> = (0..1 + draw.below(3)).map(|_| pick_key(&mut draw)).collect();
+    let focus: Vec<&'static Key> = (0..=draw.below(3)).map(|_| pick_key(&mut draw)).collect();
     let draw = &mut draw;
     let mut snapshot = json!({"Bucket": BUCKET, "Account": OWNER, "Region": REGION});
     snapshot["Policy"] = policy(draw, 5, &focus, RESOURCES);

@@ -26,6 +26,7 @@ fn request(context: &Value) -> Request {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)]
 fn conditions_hold_as_documented() {
     let (yes, no, unknown) = (Some(true), Some(false), None);
     let none = json!({});

@@ -100,7 +100,7 @@ fn callers(policies: &[&Value], keys: &Mentioned) -> Vec<Principal> {
     arns.extend(users.map(|user| format!("arn:aws:iam::{STRANGER}:user/{user}")));
     arns.extend(["x", "Reader"].map(|role| format!("arn:aws:iam::{STRANGER}:role/{role}")));
     arns.insert(format!("arn:aws:iam::{STRANGER}:role/p:{OTHER}:/x"));
-    let text: String = policies.iter().map(|policy| policy.to_string()).collect();
+    let text: String = policies.iter().map(ToString::to_string).collect();
     for account in [OTHER, THIRD].into_iter().filter(|account| text.contains(*account)) {
         for name in ["role/Reader", "role/x", "user/alice", "user/red"] {
             arns.insert(format!("arn:aws:iam::{account}:{name}"));
@@ -249,25 +249,7 @@ fn caller(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
             carry("aws:principaltype", "Anonymous");
             return;
         }
-        Principal::Service(_) => {
-            carry("aws:principalisawsservice", "true");
-            if draw.chance(80) {
-                let account = *draw.pick(&[OWNER, OTHER, STRANGER]);
-                carry("aws:sourceaccount", account);
-                let arn = near(
-                    draw,
-                    keys,
-                    "aws:sourcearn",
-                    &["arn:aws:cloudtrail:eu-west-1:998877665544:trail/x"],
-                );
-                let theirs = arn.split(':').nth(4).unwrap_or_default().to_owned();
-                if theirs.is_empty() || theirs == account || !keys.contains_key("aws:sourceaccount")
-                {
-                    carry("aws:sourcearn", &arn);
-                }
-            }
-            return;
-        }
+        Principal::Service(_) => return service(draw, request, keys),
         Principal::CanonicalUser(_) => {
             (STRANGER.to_owned(), format!("arn:aws:iam::{STRANGER}:user/mallory"))
         }
@@ -309,13 +291,30 @@ fn caller(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
         carry("aws:principalorgid", &id);
         carry("aws:principalorgpaths", &paths);
     }
-    if arn.contains(":role/") && draw.chance(40) && policies_speak_of_federation(keys) {
-        carry("aws:federatedprovider", "accounts.google.com");
+    if user.is_none() && draw.chance(25) {
+        // not only where a condition names it: a principal may
+        let provider = vec!["accounts.google.com".to_owned()];
+        request.context.insert("aws:federatedprovider".to_owned(), provider);
     }
 }
 
-fn policies_speak_of_federation(keys: &Mentioned) -> bool {
-    keys.contains_key("aws:federatedprovider")
+fn service(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
+    let mut carry = |key: &str, value: &str| {
+        if keys.contains_key(key) {
+            request.context.insert(key.to_owned(), vec![value.to_owned()]);
+        }
+    };
+    carry("aws:principalisawsservice", "true");
+    if draw.chance(80) {
+        let account = *draw.pick(&[OWNER, OTHER, STRANGER]);
+        carry("aws:sourceaccount", account);
+        let fresh = "arn:aws:cloudtrail:eu-west-1:998877665544:trail/x";
+        let arn = near(draw, keys, "aws:sourcearn", &[fresh]);
+        let theirs = arn.split(':').nth(4).unwrap_or_default();
+        if theirs.is_empty() || theirs == account || !keys.contains_key("aws:sourceaccount") {
+            carry("aws:sourcearn", &arn);
+        }
+    }
 }
 
 fn point(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door) {
