@@ -137,7 +137,11 @@ fn near(draw: &mut Draw, keys: &Mentioned, key: &str, others: &[&str]) -> String
     if named.is_empty() || draw.chance(35) {
         return (*draw.pick(others)).to_owned();
     }
-    let (many, one) = if draw.chance(50) { ("", "b") } else { ("zz9", "z") };
+    // what names a caller or a place is never empty
+    let free = !["aws:source", "aws:principalorg", "aws:principalaccount"]
+        .iter()
+        .any(|start| key.starts_with(start));
+    let (many, one) = if free && draw.chance(50) { ("", "b") } else { ("zz9", "z") };
     draw.pick(&named).replace('*', many).replace('?', one)
 }
 
@@ -148,19 +152,21 @@ fn fill(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door) {
             context.insert(key.to_owned(), values);
         }
     };
-    let truth = |draw: &mut Draw| vec![(*draw.pick::<&str>(&["true", "false"])).to_owned()];
-    carry("aws:securetransport", truth(draw));
+    let secure = *draw.pick(&["true", "true", "false"]);
+    carry("aws:securetransport", vec![secure.to_owned()]);
     carry("aws:viaawsservice", vec!["false".to_owned()]);
     carry("aws:resourceaccount", vec![OWNER.to_owned()]);
+    // no request comes from the past
     let dates = [
-        "2019-05-05T00:00:00Z",
         "2026-11-21T05:00:00Z",
         "2030-06-30T00:00:00Z",
         "2030-06-30T12:00:00Z",
         "2040-01-01T00:00:00Z",
     ];
     carry("aws:currenttime", vec![(*draw.pick(&dates)).to_owned()]);
-    carry("s3:tlsversion", vec![(*draw.pick(&["1.0", "1.2", "1.3"])).to_owned()]);
+    if secure == "true" {
+        carry("s3:tlsversion", vec![(*draw.pick(&["1.0", "1.2", "1.3"])).to_owned()]);
+    }
     for (key, others) in [
         ("aws:useragent", ["curl/8.5.0", "corp-agent/1.0", "*"]),
         ("aws:referer", ["https://evil.example/", "corp-x", "a?b"]),
@@ -229,14 +235,21 @@ fn network(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door)
         let named = keys.get("aws:sourceip").into_iter().flatten();
         for range in named.filter_map(|value| value.parse::<IpNet>().ok()) {
             addresses.extend([range.network(), range.broadcast()]);
+            if let IpNet::V4(range) = range {
+                let [first, last] = [range.network(), range.broadcast()].map(u32::from);
+                addresses.extend(
+                    [first.wrapping_sub(1), last.wrapping_add(1)].map(|one| IpAddr::V4(one.into())),
+                );
+            }
         }
-        addresses.retain(|address| is_public(*address));
+        addresses.retain(|address| is_public(*address) && !address.is_unspecified());
         carry("aws:sourceip", draw.pick(&addresses).to_string());
     }
 }
 
 fn caller(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
     let principal = request.principal.clone();
+    let now = request.one("aws:currenttime").map(str::to_owned);
     let mut carry = |key: &str, value: &str| {
         if keys.contains_key(key) {
             request.context.insert(key.to_owned(), vec![value.to_owned()]);
@@ -262,15 +275,13 @@ fn caller(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
     if let Some(user) = user {
         carry("aws:username", user);
         carry("aws:principaltype", "User");
-        carry("aws:userid", &near(draw, keys, "aws:userid", &["AIDAFRESH"]));
+        carry("aws:userid", if user == "alice" { "AIDAEXAMPLEALICE" } else { "AIDAFRESH" });
     } else {
         carry("aws:principaltype", "AssumedRole");
-        let fresh = ["AROAFRESH:alice", "AROAFRESH:x"];
-        carry("aws:userid", &near(draw, keys, "aws:userid", &fresh));
-        carry(
-            "aws:tokenissuetime",
-            draw.pick::<&str>(&["2023-01-01T00:00:00Z", "2026-11-21T04:00:00Z"]),
-        );
+        let sessions = ["AROAFRESH:alice", "AROAFRESH:x", "AROAEXAMPLEREADER:x"];
+        let theirs = if arn.ends_with("/Reader") { &sessions[..] } else { &sessions[..2] };
+        carry("aws:userid", draw.pick::<&str>(theirs));
+        carry("aws:tokenissuetime", now.as_deref().unwrap_or("2026-11-21T04:00:00Z"));
     }
     if draw.chance(60) {
         carry("aws:multifactorauthpresent", draw.pick::<&str>(&["true", "false"]));
@@ -319,7 +330,10 @@ fn service(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
 
 fn point(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door) {
     let (account, name, origin) = match door {
-        Door::Bucket if draw.chance(50) => (OTHER, "theirs", *draw.pick(&["Internet", "VPC"])),
+        Door::Bucket if draw.chance(50) => {
+            let internet = request.one("aws:sourceip").is_some() || draw.chance(50);
+            (OTHER, "theirs", if internet { "Internet" } else { "VPC" })
+        }
         Door::Bucket => return,
         Door::Point { vpc } => (OWNER, POINT, if vpc.is_some() { "VPC" } else { "Internet" }),
     };
@@ -371,7 +385,13 @@ pub fn least(request: &Request, keys: &Mentioned, door: Door) -> Option<Least> {
         Principal::Anonymous => Some(Least::Anonymous),
         Principal::CanonicalUser(id) => Some(Least::CanonicalUser(id.clone())),
         Principal::Aws { account, .. } if account == STRANGER => Some(Least::Authenticated),
-        Principal::Aws { account, .. } if account == "cloudfront" => Some(Least::External),
+        Principal::Aws { account, .. } if account == "cloudfront" => {
+            // which keys name an origin access identity is not documented
+            let by_name = |key: &String| {
+                ["aws:principal", "aws:user"].iter().any(|start| key.starts_with(start))
+            };
+            (!keys.keys().any(by_name)).then_some(Least::External)
+        }
         Principal::Aws { account, .. } => Some(Least::Account(account.clone())),
     }
 }
