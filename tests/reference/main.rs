@@ -1,7 +1,8 @@
 //! The library against an independent evaluator: every witness is a request that gets through, and
 //! no request that gets through is missing from the verdict.
 //!
-//! `GENERATED=100000 cargo test --release --test reference -- --nocapture` is the long run.
+//! The long run, some twenty minutes on two cores:
+//! `GENERATED=100000 cargo test --no-default-features --features cli --test reference`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 #![allow(clippy::string_slice, missing_docs)]

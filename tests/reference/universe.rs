@@ -132,16 +132,15 @@ fn callers(policies: &[&Value], keys: &Mentioned) -> Vec<Principal> {
 
 /// A value that is compared with, an instance of its pattern, or another.
 fn near(draw: &mut Draw, keys: &Mentioned, key: &str, others: &[&str]) -> String {
-    let named: Vec<&String> =
-        keys.get(key).into_iter().flatten().filter(|value| !value.contains('$')).collect();
+    // what names a caller or a place has a form and is never empty
+    let strict = ["aws:source", "aws:principalorg"].iter().any(|start| key.starts_with(start));
+    let fits =
+        |value: &&String| !value.contains('$') && (!strict || value.contains(['-', '*', ':']));
+    let named: Vec<&String> = keys.get(key).into_iter().flatten().filter(fits).collect();
     if named.is_empty() || draw.chance(35) {
         return (*draw.pick(others)).to_owned();
     }
-    // what names a caller or a place is never empty
-    let free = !["aws:source", "aws:principalorg", "aws:principalaccount"]
-        .iter()
-        .any(|start| key.starts_with(start));
-    let (many, one) = if free && draw.chance(50) { ("", "b") } else { ("zz9", "z") };
+    let (many, one) = if !strict && draw.chance(50) { ("", "b") } else { ("zz9", "z") };
     draw.pick(&named).replace('*', many).replace('?', one)
 }
 
