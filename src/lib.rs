@@ -16,6 +16,7 @@
 //! | [`iam`] | the policy language and who is let in by it; could be a crate of its own |
 //! | [`trust`] | whom the user calls their own |
 //! | [`exposure`] | `evaluate`: state → verdict: exposure, paths, witnesses, public |
+//! | [`mod@explain`] | `explain`: why one request gets through, or does not, statement by statement |
 //! | [`guardrail`] | the TOML file; `decide`: verdict → decision |
 //! | [`remedy`] | `plan`: decision → writes, which only ever turn blocks on |
 //! | [`report`] | the record of one run, and its published form |
@@ -45,6 +46,7 @@ pub mod aws;
 pub mod bucket;
 pub mod escape;
 pub mod event;
+pub mod explain;
 pub mod exposure;
 pub mod guard;
 pub mod guardrail;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::bucket::AccountId;
 use crate::exposure::{Closer, Parties, Path, Verdict, Via, Witness, WitnessPrincipal};
-use crate::iam::Access;
+use crate::iam::{Access, Requester};
 
 #[derive(Serialize)]
 pub(super) struct PublishedVerdict<'a> {
@@ -30,7 +30,7 @@ pub(super) struct PublishedVerdict<'a> {
 }
 
 #[derive(Serialize)]
-struct PublishedPath<'a> {
+pub(super) struct PublishedPath<'a> {
     via: PublishedVia<'a>,
     exposure: &'static str,
     actions: Vec<&'static str>,
@@ -68,7 +68,7 @@ struct PublishedWitness<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum PublishedPrincipal<'a> {
+pub(super) enum PublishedPrincipal<'a> {
     Name(&'static str),
     Aws { account: &'a str, arn: &'a str },
     CanonicalUser { canonical_user: &'a str },
@@ -77,7 +77,7 @@ enum PublishedPrincipal<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum OneOrMany<'a> {
+pub(super) enum OneOrMany<'a> {
     One(&'a str),
     Many(&'a [String]),
 }
@@ -124,7 +124,7 @@ impl<'a> PublishedVerdict<'a> {
 }
 
 impl<'a> PublishedPath<'a> {
-    fn of(path: &'a Path) -> Self {
+    pub(super) fn of(path: &'a Path) -> Self {
         Self {
             via: PublishedVia::of(&path.via),
             exposure: path.exposure.name(),
@@ -188,8 +188,19 @@ impl<'a> PublishedWitness<'a> {
     }
 }
 
+impl<'a> PublishedPrincipal<'a> {
+    pub(super) fn of_requester(requester: &'a Requester) -> Self {
+        match requester {
+            Requester::Anonymous => Self::Name("anonymous"),
+            Requester::Identity { account, arn } => Self::Aws { account: account.as_str(), arn },
+            Requester::CanonicalUser(canonical_user) => Self::CanonicalUser { canonical_user },
+            Requester::Service(service) => Self::Service { service },
+        }
+    }
+}
+
 impl<'a> OneOrMany<'a> {
-    fn of(values: &'a [String]) -> Self {
+    pub(super) fn of(values: &'a [String]) -> Self {
         match values {
             [one] => Self::One(one),
             many => Self::Many(many),
