@@ -87,31 +87,36 @@ impl Asked<'_> {
         let permits = actions.contains(&self.question.action.name());
         let (named, whom) = self.names(&grant.grantee);
         let grants = three_valued::all([named, Some(permits)]);
-        let ignored: Vec<&str> =
-            ignored_at(self.state).filter(|_| grant.grantee.is_public()).collect();
         let permission = grant.permission.name();
-        let (lets_in, why) = match grants {
-            Some(false) if named == Some(false) => (grants, whom),
-            Some(false) => (grants, format!("{permission} is not for {}", self.question.action)),
-            _ if self.off => {
-                (Some(false), "ACLs are off: Object Ownership is BucketOwnerEnforced".to_owned())
+        let why = match grants {
+            Some(false) if named == Some(true) => {
+                format!("{permission} is not for {}", self.question.action)
             }
-            _ if !ignored.is_empty() => (
-                Some(false),
-                format!("{whom}, but IgnorePublicAcls of the {} is on", ignored.join(" and ")),
-            ),
-            Some(true) => (grants, format!("{whom}, and {permission} is for this action")),
-            None => (grants, whom),
+            Some(true) => format!("{whom}, and {permission} is for this action"),
+            Some(false) | None => whom,
         };
+        let muted_by = self.muted_by(&grant.grantee).filter(|_| grants != Some(false));
+        let lets_in = if muted_by.is_some() { Some(false) } else { grants };
         GrantTold {
             key: key.cloned(),
             index,
             grantee: grantee_text(&grant.grantee),
             permission,
             grants,
+            muted_by,
             lets_in,
             why,
         }
+    }
+
+    /// What keeps a grant to `grantee` from having any effect.
+    fn muted_by(&self, grantee: &Grantee) -> Option<String> {
+        if self.off {
+            return Some("ACLs are off by Object Ownership".to_owned());
+        }
+        let levels: Vec<&str> = ignored_at(self.state).filter(|_| grantee.is_public()).collect();
+        (!levels.is_empty())
+            .then(|| format!("IgnorePublicAcls of the {} is on", levels.join(" and ")))
     }
 
     /// Whether the grantee is who asks, and why.
@@ -148,8 +153,9 @@ impl Asked<'_> {
             Requester::CanonicalUser(asker) if asker == id => {
                 (Some(true), "this canonical user".to_owned())
             }
-            Requester::CanonicalUser(_) | Requester::Anonymous | Requester::Service(_) => {
-                (Some(false), "another canonical user".to_owned())
+            Requester::CanonicalUser(_) => (Some(false), "another canonical user".to_owned()),
+            Requester::Anonymous | Requester::Service(_) => {
+                (Some(false), "one canonical user alone".to_owned())
             }
             Requester::Identity { account, .. } => match (is_owner, *account == self.state.account)
             {

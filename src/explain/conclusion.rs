@@ -173,11 +173,6 @@ impl Grounds<'_> {
         if let Some(restrict) = cut.filter(|_| allows != Some(false)) {
             return format!("RestrictPublicBuckets is {}", restrict.why);
         }
-        let muted = self
-            .acl
-            .grants
-            .iter()
-            .find(|grant| grant.grants == Some(true) && grant.lets_in == Some(false));
         let silent = self.policies.iter().find(|policy| policy.allows == Some(false));
         let policy = silent.map_or_else(String::new, |policy| match policy.text {
             PolicyText::Absent => {
@@ -188,12 +183,16 @@ impl Grounds<'_> {
                 format!("no statement of {} allows it", words::holder(&policy.of))
             }
         });
-        match muted {
-            Some(grant) => {
-                format!("{policy}; {} does not let it in: {}", grant_name(grant), grant.why)
-            }
-            None => format!("{policy}, and no grant of an ACL lets it in"),
-        }
+        let muted = |grant: &GrantTold| {
+            let by = grant.muted_by.as_ref().filter(|_| grant.grants == Some(true))?;
+            Some(format!("; {} would let it in, but {by}", grant_name(grant)))
+        };
+        let grants = self.acl.grants.iter().find_map(muted);
+        let none = || {
+            let off = if self.acl.off { "ACLs are off" } else { "no grant of an ACL lets it in" };
+            format!(", and {off}")
+        };
+        policy + &grants.unwrap_or_else(none)
     }
 
     /// What the answer hangs on.

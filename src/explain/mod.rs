@@ -2,10 +2,10 @@
 //! setting by setting, with the value that the policy asks for beside the one that the request
 //! carries.
 //!
-//! `question` says what is asked, `context` what such a request carries, `statement` and `condition`,
-//! `acl` and `settings` what each has to say, `conclusion` and `notes` what follows, and [`text`]
-//! lays it out. Each answer has a third value: what AWS does not document, or what cannot
-//! be known from the state, is `None`, never a guess.
+//! `question` says what is asked, `context` what such a request carries, `statement` and
+//! `condition`, `acl` and `settings` what each has to say, `conclusion` and `notes` what follows,
+//! and [`text`] lays it out. Each answer has a third value: what AWS does not document, or what
+//! cannot be known from the state, is `None`, never a guess.
 
 mod acl;
 mod conclusion;

@@ -285,7 +285,11 @@ fn element<T>(
         }
         (None, Some(entry)) => format!("{}: {}", quoted(&entry.text), entry.unsure),
         (Some(true) | None, None) => String::new(),
-        (Some(false), _) => format!("{} is not in {}", quoted(&asked), words::listed(&texts)),
+        (Some(false), _) => match texts.as_slice() {
+            [] => "nothing is named".to_owned(),
+            [one] => format!("{} does not match {}", quoted(&asked), quoted(one)),
+            some => format!("{} matches none of {}", quoted(&asked), words::listed(some)),
+        },
     };
     let (element, met, why) = match clause {
         Clause::In(_) => (name, named, how),

@@ -167,7 +167,8 @@ fn acl(acl: &AclTold) -> Vec<String> {
             None => "?  ",
         };
         lines.extend(wrapped(&format!("  {mark}  "), 7, &format!("{}:", grant_name(grant))));
-        lines.extend(wrapped("       ", 7, &grant.why));
+        let but = grant.muted_by.as_ref().map_or_else(String::new, |by| format!(", but {by}"));
+        lines.extend(wrapped("       ", 7, &format!("{}{but}", grant.why)));
     }
     if more > 0 {
         lines.push(format!("  no   {more} more grants, which do not name it or this action"));

@@ -129,8 +129,10 @@ pub struct GrantTold {
     pub grantee: String,
     /// `READ`, `WRITE`, …
     pub permission: &'static str,
-    /// Whether it would let the request in if nothing kept ACLs from it.
+    /// Whether it would let the request in if nothing muted it.
     pub grants: Option<bool>,
+    /// What mutes it, where it would let the request in or might.
+    pub muted_by: Option<String>,
     /// Whether it does.
     pub lets_in: Option<bool>,
     /// Why.

@@ -1,5 +1,5 @@
-//! The command line: judge snapshots, explain requests, replay events, check guardrail files. Nothing here reaches
-//! AWS.
+//! The command line: judge snapshots, explain requests, replay events, check guardrail files.
+//! Nothing here reaches AWS.
 
 mod evaluate;
 mod explain;

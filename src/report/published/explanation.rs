@@ -105,6 +105,7 @@ struct PublishedGrant<'a> {
     grant: usize,
     grantee: &'a str,
     permission: &'static str,
+    muted_by: Option<&'a str>,
     lets_in: Option<bool>,
     why: &'a str,
 }
@@ -229,6 +230,7 @@ impl<'a> PublishedGrant<'a> {
             grant: grant.index,
             grantee: &grant.grantee,
             permission: grant.permission,
+            muted_by: grant.muted_by.as_deref(),
             lets_in: grant.lets_in,
             why: &grant.why,
         }
