@@ -190,10 +190,23 @@ impl<'a> Asked<'a> {
 
     /// Whether the canonical user is the account that is named.
     fn is_behind(&self, principal: &Principal, id: &String) -> Option<bool> {
-        let known = self.owner() == Some(id);
-        match principal {
-            Principal::Account(account) if known => Some(*account == self.state.account),
-            _ => None,
+        let (whole, of_owner) = match principal {
+            Principal::Account(account) => (true, *account == self.state.account),
+            Principal::Identity { account, .. } => (false, *account == self.state.account),
+            Principal::Everyone
+            | Principal::AnyIdentity
+            | Principal::OriginAccessIdentity(_)
+            | Principal::CanonicalUser(_)
+            | Principal::Service(_)
+            | Principal::WebIdentity(_)
+            | Principal::Saml(_)
+            | Principal::Nobody(_)
+            | Principal::Other(_) => return None,
+        };
+        match self.owner().map(|owner| owner == id) {
+            Some(true) if whole || !of_owner => Some(of_owner),
+            Some(false) if of_owner => Some(false),
+            Some(_) | None => None,
         }
     }
 
