@@ -16,6 +16,7 @@
 //! | [`iam`] | the policy language and who is let in by it; could be a crate of its own |
 //! | [`trust`] | whom the user calls their own |
 //! | [`exposure`] | `evaluate`: state → verdict: exposure, paths, witnesses, public |
+//! | [`mod@explain`] | `explain`: why a request gets through, or does not |
 //! | [`guardrail`] | the TOML file; `decide`: verdict → decision |
 //! | [`remedy`] | `plan`: decision → writes, which only ever turn blocks on |
 //! | [`report`] | the record of one run, and its published form |
@@ -29,8 +30,8 @@
 //!
 //! 1. Outside [`aws`] and the binaries nothing names `aws_*`, `tokio`, the environment, the file
 //!    system or a clock.
-//! 2. `evaluate`, `decide`, `plan` and `compose` are pure and total: no `async`, no `Result`, no
-//!    panic.
+//! 2. `evaluate`, `explain`, `decide`, `plan` and `compose` are pure and total: no `async`, no
+//!    `Result`, no panic.
 //! 3. No code path of the Lambda writes a `false` into a Block Public Access setting. There is no
 //!    such remedy.
 //! 4. What could not be read is `Unknown`, never absent and never private; it alerts.
@@ -45,6 +46,7 @@ pub mod aws;
 pub mod bucket;
 pub mod escape;
 pub mod event;
+pub mod explain;
 pub mod exposure;
 pub mod guard;
 pub mod guardrail;

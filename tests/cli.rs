@@ -241,3 +241,133 @@ fn nothing_that_a_terminal_obeys_is_printed() {
     assert_eq!(ran.status, 2);
     assert!(!ran.err.contains(['\u{1b}', '\u{202e}']), "{:?}", ran.err);
 }
+
+#[test]
+fn a_path_is_explained_by_its_index() {
+    let told = run(&["explain", "--path", "0"], OPEN);
+    assert_eq!((told.status, told.err.as_str()), (0, ""));
+    for said in ["Path 0: open", "statement 0 (Sid `PublicRead`): Allow, applies", "GETS THROUGH"] {
+        assert!(told.out.contains(said), "{}", told.out);
+    }
+    let beyond = run(&["explain", "--path", "3"], OPEN);
+    assert_eq!((beyond.status, beyond.out.as_str()), (2, ""));
+    assert_eq!(beyond.err, "path 3: the verdict has one path, 0\n");
+    assert_eq!(run(&["explain", "--path", "0"], CLOSED).err, "path 0: the verdict has no paths\n");
+}
+
+#[test]
+fn with_nothing_asked_every_path_is_told_with_its_index() {
+    let told = run(&["explain", &file("explained.json", OPEN)], "");
+    assert_eq!((told.status, told.err.as_str()), (0, ""));
+    assert!(told.out.contains("path 0, open: anyone on the internet"), "{}", told.out);
+    let none = run(&["explain", "-"], CLOSED);
+    assert_eq!(none.status, 0);
+    assert!(none.out.contains("no way in from outside the account was found"), "{}", none.out);
+}
+
+#[test]
+fn an_explanation_for_machines_has_the_shape_of_the_readme() {
+    let ask = |arguments: &[&str]| -> Value {
+        let ran = run(&[&["explain", "--format", "json"], arguments].concat(), OPEN);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        serde_json::from_str(&ran.out).unwrap()
+    };
+    let list = ask(&[]);
+    assert_eq!(list["paths"][0]["index"], 0);
+    assert_eq!(list["paths"][0]["via"]["sid"], "PublicRead");
+    assert_eq!(list["explanation"], Value::Null);
+    let path = ask(&["--path", "0"]);
+    assert_eq!(path["paths"], list["paths"]);
+    assert_eq!(path["explanation"]["answer"], "through");
+    let told = ask(&[
+        "--principal",
+        "anonymous",
+        "--action",
+        "s3:GetObject",
+        "--context",
+        "aws:SourceIp=192.0.2.1",
+        "--context",
+        "aws:PrincipalTag/a=1",
+        "--context",
+        "aws:PrincipalTag/a=2",
+    ]);
+    assert_eq!(told["paths"], serde_json::json!([]));
+    let request = &told["explanation"]["request"];
+    assert_eq!(request["principal"], "anonymous");
+    assert_eq!(request["resource"], "arn:aws:s3:::clinic-reports/x");
+    assert_eq!(request["context"]["aws:SourceIp"], "192.0.2.1");
+    assert_eq!(request["context"]["aws:PrincipalTag/a"], serde_json::json!(["1", "2"]));
+    let assumed = request["assumed"].as_array().unwrap();
+    assert!(assumed.contains(&"aws:SecureTransport".into()));
+    assert!(!assumed.contains(&"aws:SourceIp".into()));
+    let element = &told["explanation"]["policies"][0]["statements"][0]["elements"][1];
+    assert_eq!(element["element"], "Action");
+    assert_eq!((&element["met"], &element["request"][0]), (&true.into(), &"s3:GetObject".into()));
+    let notes = told["explanation"]["notes"].to_string();
+    assert!(notes.contains("an unsigned request never carries"), "{notes}");
+}
+
+#[test]
+fn a_question_that_cannot_be_answered_ends_with_status_2() {
+    let ask = |principal: &str, action: &str, more: &[&str]| {
+        let asked = ["explain", "--principal", principal, "--action", action];
+        run(&[asked.as_slice(), more].concat(), OPEN)
+    };
+    for (ran, said) in [
+        (ask("alice", "s3:GetObject", &[]), "principal `alice`: expected `anonymous`"),
+        (ask("anonymous", "s3:GetObjcet", &[]), "did you mean `s3:GetObject`"),
+        (
+            ask("anonymous", "s3:GetObject", &["--resource", "arn:aws:s3:::elsewhere/x"]),
+            "is not in bucket `clinic-reports`",
+        ),
+        (ask("anonymous", "s3:GetObject", &["--context", "aws:SourceIp"]), "`KEY=VALUE`"),
+        (ask("anonymous", "s3:GetObject", &["--access-point", "a"]), "it has no access points"),
+        (ask("anonymous", "s3:GetObject", &["--path", "0"]), "cannot be used with"),
+        (run(&["explain", "--principal", "anonymous"], OPEN), "--action"),
+        (ask("\u{1b}[2J", "s3:GetObject", &[]), r"principal `\u{1b}[2J`"),
+    ] {
+        assert_eq!((ran.status, ran.out.as_str()), (2, ""), "{}", ran.err);
+        assert!(ran.err.contains(said) && !ran.err.contains('\u{1b}'), "{}", ran.err);
+    }
+}
+
+#[test]
+fn of_several_buckets_one_is_chosen() {
+    let all = lines(&[OPEN, CLOSED, SHARED]);
+    let unchosen = run(&["explain"], &all);
+    assert_eq!((unchosen.status, unchosen.out.as_str()), (2, ""));
+    assert_eq!(
+        unchosen.err,
+        "standard input: has 3 buckets (`clinic-reports`, `clinic-private`, `clinic-shared`), \
+         choose one: --bucket NAME\n"
+    );
+    let chosen = run(&["explain", "--bucket", "clinic-shared"], &all);
+    assert_eq!((chosen.status, chosen.err.as_str()), (0, ""));
+    assert!(chosen.out.starts_with("clinic-shared (111122223333): external"), "{}", chosen.out);
+    let missing = run(&["explain", "--bucket", "clinic"], &all);
+    assert_eq!(missing.status, 2);
+    assert!(missing.err.contains("has no bucket `clinic`, it has `clinic-"), "{}", missing.err);
+    // a line that cannot be used is said, and the rest explained
+    let some = run(&["explain", "--bucket", "clinic-shared"], &(all + "{}\n"));
+    assert_eq!(some.status, 2);
+    assert!(some.out.starts_with("clinic-shared") && some.err.starts_with("standard input:4: "));
+}
+
+/// What stands in `text` between the first `start` after `before` and the next `end`.
+fn between<'t>(text: &'t str, before: &str, start: &str, end: &str) -> &'t str {
+    let after = text.split_once(before).unwrap().1;
+    after.split_once(start).unwrap().1.split_once(end).unwrap().0
+}
+
+#[test]
+fn the_example_of_the_readme_is_true() {
+    let readme = include_str!("../README.md");
+    let snapshot = between(readme, "A snapshot is one JSON object", "```json\n", "```");
+    let section = readme.split_once("### Why does that request get through?").unwrap().1;
+    let command = between(section, "", "s3-guardrail ", "\n");
+    let arguments: Vec<&str> =
+        command.split(' ').map(|word| if word == "snapshot.json" { "-" } else { word }).collect();
+    let ran = run(&arguments, snapshot);
+    assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+    assert_eq!(ran.out, between(section, "", "```text\n", "```"), "run it and paste");
+}

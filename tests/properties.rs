@@ -297,16 +297,76 @@ proptest! {
 
     #[test]
     fn a_witness_is_of_the_class_and_the_actions_of_its_path(snapshot in snapshots()) {
-        use s3_guardrail::exposure::WitnessPrincipal;
+        use s3_guardrail::iam::Requester;
         for path in evaluate(&state(&snapshot), &Trust::default()).paths {
             let Some(witness) = &path.witness else { continue };
             prop_assert!(path.actions.contains(witness.action));
-            let anonymous = witness.principal == WitnessPrincipal::Anonymous;
+            let anonymous = witness.principal == Requester::Anonymous;
             match path.exposure {
                 Class::Anonymous => prop_assert!(anonymous),
                 Class::Authenticated => prop_assert!(!anonymous),
                 Class::None | Class::Trusted | Class::External => {}
             }
+        }
+    }
+
+    #[test]
+    fn an_explanation_never_contradicts_the_policy(snapshot in snapshots()) {
+        use s3_guardrail::explain::{Question, Words, explain};
+        use s3_guardrail::iam::{Answer, Request};
+        let state = state(&snapshot);
+        let Some(Some(document)) = state.policy.known() else { return Ok(()) };
+        let verdict = evaluate(&state, &Trust::default());
+        for principal in
+            ["anonymous", OTHER, "arn:aws:iam::444455556666:role/Reader", "canonical:facade",
+             "service:cloudtrail.amazonaws.com"]
+        {
+            for action in ["s3:GetObject", "s3:ListBucket", "s3:PutObject"] {
+                let words = Words { principal, action, ..Words::default() };
+                let now = datetime!(2026-11-20 09:14:07 UTC);
+                let question = Question::read(&words, &state, now).unwrap();
+                let told = explain(&state, &verdict, &question).policies.remove(0);
+                let carried = question.context.iter();
+                let request = Request {
+                    context: carried
+                        .map(|own| (own.key.to_ascii_lowercase(), own.values.clone()))
+                        .collect(),
+                    requester: question.requester,
+                    action: question.action,
+                    resource: question.resource,
+                };
+                match document.answer(&request) {
+                    Answer::Allowed => {
+                        // canonical ids cannot be held against accounts
+                        prop_assert_eq!(told.allows, Some(true));
+                        prop_assert_ne!(told.denies, Some(true));
+                    }
+                    Answer::Neither => prop_assert_ne!(told.allows, Some(true)),
+                    Answer::DeniedBy(_) => prop_assert_ne!(told.denies, Some(false)),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_witness_explained_says_what_its_path_says(snapshot in snapshots()) {
+        use s3_guardrail::explain::{Answer, Question, explain};
+        use s3_guardrail::iam::Requester;
+        let state = state(&snapshot);
+        let verdict = evaluate(&state, &Trust::default());
+        for path in &verdict.paths {
+            let Some(witness) = &path.witness else { continue };
+            let told = explain(&state, &verdict, &Question::of_witness(witness, &path.via));
+            // what closes one path may leave another open, and AWS services pass
+            let open = verdict.paths.iter().any(s3_guardrail::exposure::Path::is_open)
+                || matches!(witness.principal, Requester::Service(_));
+            let against = match (path.is_open(), open) {
+                (true, _) => Some(Answer::Refused),
+                (false, false) => Some(Answer::Through),
+                (false, true) => None,
+            };
+            prop_assert_ne!(told.answer, Answer::OwnerDecides);
+            prop_assert!(Some(told.answer) != against, "{:?}: {}", path, told.because);
         }
     }
 }

@@ -10,10 +10,10 @@ use crate::alert::{compose, compose_blind};
 use crate::bucket::{AccountId, BucketName, BucketState, Region, Setting};
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Scope, Source, Trigger};
 use crate::exposure::{
-    Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness, WitnessPrincipal,
+    Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness,
 };
 use crate::guardrail::{DEFAULT, Guardrail, Held, Mode, RuleAction, decide};
-use crate::iam::{Action, Actions, On};
+use crate::iam::{Action, Actions, On, Requester};
 use crate::ports::{Failure, Message, Target};
 use crate::remedy::Remedy;
 use crate::report::{Applied, Judged, Outcome, Run};
@@ -80,20 +80,20 @@ fn carried() -> BTreeMap<String, Vec<String>> {
     carried.map(|(key, value)| (key.to_owned(), vec![value.to_owned()])).into()
 }
 
-fn role(account: &str, name: &str) -> WitnessPrincipal {
-    WitnessPrincipal::Aws {
+fn role(account: &str, name: &str) -> Requester {
+    Requester::Identity {
         account: AccountId::parse(account).unwrap(),
         arn: format!("arn:aws:iam::{account}:role/{name}"),
     }
 }
 
 /// By a grant of an ACL: it has no conditions.
-fn by_grant(principal: WitnessPrincipal, names: &[&str], key: &str) -> Witness {
+fn by_grant(principal: Requester, names: &[&str], key: &str) -> Witness {
     Witness { context: BTreeMap::new(), ..witness(principal, names, key) }
 }
 
 /// For the first of `names`, on what it is done to.
-fn witness(principal: WitnessPrincipal, names: &[&str], key: &str) -> Witness {
+fn witness(principal: Requester, names: &[&str], key: &str) -> Witness {
     let action = Action::from_name(names[0]).unwrap();
     let resource = match action.on() {
         On::Bucket => "arn:aws:s3:::clinic-reports".to_owned(),
@@ -104,7 +104,7 @@ fn witness(principal: WitnessPrincipal, names: &[&str], key: &str) -> Witness {
 
 fn statement(statement: usize, sid: Option<&str>, exposure: Class, names: &[&str]) -> Path {
     let principal = match exposure {
-        Class::Anonymous => WitnessPrincipal::Anonymous,
+        Class::Anonymous => Requester::Anonymous,
         Class::Authenticated => role("998877665544", "x"),
         Class::None | Class::Trusted | Class::External => role("444455556666", "reader"),
     };
@@ -246,7 +246,7 @@ fn object_acl() -> Run {
         parties: Parties::default(),
         closed_by: Vec::new(),
         unproved: None,
-        witness: Some(by_grant(WitnessPrincipal::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
+        witness: Some(by_grant(Requester::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
     };
     let mut judged = written(judged(verdict(vec![path()]), Mode::Enforce), Ok(()));
     judged.verified = Some(true);
@@ -265,9 +265,9 @@ fn bucket_acl() -> Run {
         unproved: None,
         witness: Some(by_grant(principal, &["s3:ListBucket"], "")),
     };
-    let world = || grant(1, Class::Anonymous, WitnessPrincipal::Anonymous);
+    let world = || grant(1, Class::Anonymous, Requester::Anonymous);
     let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be".to_owned();
-    let mut named = grant(2, Class::External, WitnessPrincipal::CanonicalUser(id.clone()));
+    let mut named = grant(2, Class::External, Requester::CanonicalUser(id.clone()));
     named.parties.canonical_users.insert(id);
     let before = verdict(vec![world(), named.clone()]);
     let mut judged = written(judged(before, Mode::Enforce), Ok(()));

@@ -3,8 +3,8 @@
 
 use crate::bucket::Region;
 use crate::escape::is_hidden;
-use crate::exposure::{Class, Path, Via, Witness, WitnessPrincipal};
-use crate::iam::Access;
+use crate::exposure::{Class, Path, Via, Witness};
+use crate::iam::{Access, Requester};
 use crate::ports::Target;
 
 /// A command that sends the request, after what to make of its answer; `None` where it would change
@@ -26,10 +26,10 @@ pub(super) fn command(path: &Path, target: &Target) -> Option<String> {
         return None;
     }
     let tool = match &witness.principal {
-        WitnessPrincipal::Anonymous if own => Tool::Curl,
-        WitnessPrincipal::Anonymous => Tool::Unsigned,
-        WitnessPrincipal::Aws { .. } | WitnessPrincipal::CanonicalUser(_) => Tool::Signed,
-        WitnessPrincipal::Service(_) | WitnessPrincipal::OriginAccessIdentity(_) => return None,
+        Requester::Anonymous if own => Tool::Curl,
+        Requester::Anonymous => Tool::Unsigned,
+        Requester::Identity { .. } | Requester::CanonicalUser(_) => Tool::Signed,
+        Requester::Service(_) | Requester::OriginAccessIdentity(_) => return None,
     };
     let carried = |(key, values): (&String, &Vec<String>)| match values.as_slice() {
         [value] => is_carried(&key.to_ascii_lowercase(), value, tool, call, path, target),
@@ -263,8 +263,8 @@ mod tests {
     use crate::alert::examples::target;
     use crate::alert::words::request;
     use crate::bucket::AccountId;
-    use crate::exposure::{Class, Parties, Path, Via, Witness, WitnessPrincipal};
-    use crate::iam::Action;
+    use crate::exposure::{Class, Parties, Path, Via, Witness};
+    use crate::iam::{Action, Requester};
 
     fn path(action: &str, resource: &str, context: &[(&str, &str)]) -> Path {
         let action = Action::from_name(action).unwrap();
@@ -277,7 +277,7 @@ mod tests {
             closed_by: Vec::new(),
             unproved: None,
             witness: Some(Witness {
-                principal: WitnessPrincipal::Anonymous,
+                principal: Requester::Anonymous,
                 action,
                 resource: resource.to_owned(),
                 context: context.iter().map(one).collect::<BTreeMap<_, _>>(),
@@ -291,7 +291,7 @@ mod tests {
         path.exposure = Class::Authenticated;
         if let Some(witness) = &mut path.witness {
             let arn = "arn:aws:iam::998877665544:role/x".to_owned();
-            witness.principal = WitnessPrincipal::Aws { account, arn };
+            witness.principal = Requester::Identity { account, arn };
         }
         path
     }

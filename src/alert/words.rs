@@ -5,8 +5,8 @@ use time::{OffsetDateTime, UtcOffset};
 use crate::bucket::Setting;
 use crate::escape::quoted;
 use crate::event::{ActorKind, Source};
-use crate::exposure::{Class, Parties, Path, Via, Witness, WitnessPrincipal};
-use crate::iam::{Access, Actions};
+use crate::exposure::{Class, Parties, Path, Via, Witness};
+use crate::iam::{Access, Actions, Requester};
 
 /// Names that are listed before the rest is counted only.
 const NAMES: usize = 8;
@@ -117,11 +117,11 @@ pub fn via(via: &Via) -> String {
 #[must_use]
 pub fn request(witness: &Witness) -> String {
     let asker = match &witness.principal {
-        WitnessPrincipal::Anonymous => "an unsigned request".to_owned(),
-        WitnessPrincipal::Aws { account, arn } => format!("{} of account {account}", quoted(arn)),
-        WitnessPrincipal::CanonicalUser(id) => format!("canonical user {}", quoted(id)),
-        WitnessPrincipal::OriginAccessIdentity(arn) => quoted(arn),
-        WitnessPrincipal::Service(service) => format!("AWS service {}", quoted(service)),
+        Requester::Anonymous => "an unsigned request".to_owned(),
+        Requester::Identity { account, arn } => format!("{} of account {account}", quoted(arn)),
+        Requester::CanonicalUser(id) => format!("canonical user {}", quoted(id)),
+        Requester::OriginAccessIdentity(arn) => quoted(arn),
+        Requester::Service(service) => format!("AWS service {}", quoted(service)),
     };
     let with: Vec<String> = witness
         .context

@@ -15,8 +15,7 @@ use crate::trust::Trust;
 #[must_use]
 pub fn evaluate(state: &BucketState, trust: &Trust) -> Verdict {
     let closers = Closers::of(state);
-    let Findings { paths, deputies, public_with_deny } =
-        Search::of(state, trust, &closers).run();
+    let Findings { paths, deputies, public_with_deny } = Search::of(state, trust, &closers).run();
     let (policy_is_public, disagreement) = policy_is_public(state, public_with_deny);
     let acl_is_public = state.acl.known().map(crate::acl::Acl::is_public);
     let exposure = exposure(state, &paths, &closers, disagreement);

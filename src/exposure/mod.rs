@@ -10,6 +10,7 @@ mod witness;
 mod zone;
 
 pub use self::evaluate::evaluate;
+pub(crate) use self::public::{PolicyOf, is_public_statement};
 pub use self::verdict::{
-    Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness, WitnessPrincipal,
+    Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness,
 };

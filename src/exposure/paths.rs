@@ -9,7 +9,7 @@ use crate::exposure::zone::{self, Group};
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
-    Reach, Route, Through, Unproved,
+    Question, Reach, Route, Through, Unproved,
 };
 use crate::trust::Trust;
 
@@ -128,8 +128,7 @@ impl<'a> Search<'a> {
     fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let arn = self.arn_of(point, document);
-        let partition = self.state.region.as_ref().map_or("aws", |region| region.partition());
-        let carried = arn.replacen("arn:aws:", &format!("arn:{partition}:"), 1);
+        let carried = arn.replacen("arn:aws:", &format!("arn:{}:", self.partition()), 1);
         let own_vpc = match &point.origin {
             NetworkOrigin::Internet => None,
             NetworkOrigin::Vpc(vpc) => Some(vpc.clone()),
@@ -137,9 +136,11 @@ impl<'a> Search<'a> {
         // an access point of one VPC is open to that VPC, and to the world if it were not of one
         for vpc in own_vpc.clone().map(Some).into_iter().chain([None]) {
             let route = Route::AccessPoint { arn: carried.clone(), vpc: vpc.clone() };
-            let place = Place::of_access_point(&arn, &self.state.account, route.clone());
+            let mut place = Place::of_access_point(&arn, &self.state.account, route.clone());
+            place.partition = self.partition();
             let behind_place = self.bucket_place(route);
-            let policies = Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
+            let policies =
+                Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
             let reached = self.reached(document, &policies);
             // an access point of one VPC is never public
             let public = own_vpc.is_none() && {
@@ -213,7 +214,8 @@ impl<'a> Search<'a> {
         if actions.is_empty() {
             return None;
         }
-        let proved = callers.iter().find(|(_, one)| one.request.is_some() && one.unproved.is_none());
+        let proved =
+            callers.iter().find(|(_, one)| one.request.is_some() && one.unproved.is_none());
         let shown = proved.or_else(|| callers.iter().find(|(_, one)| one.request.is_some()));
         let (request, unproved) = match shown {
             Some((_, through)) => (through.request.clone(), through.unproved),
@@ -221,8 +223,10 @@ impl<'a> Search<'a> {
             None => callers.iter().find(|(_, one)| one.unproved.is_none()).map_or(
                 (None, callers.iter().find_map(|(_, one)| one.unproved)),
                 |(caller, one)| {
-                    let again =
-                        way.policies.ask(caller, way.offer, true, one.actions, &self.fuel);
+                    let (offer, actions) = (way.offer, one.actions);
+                    let question =
+                        Question { caller, anywhere: false, offer, meant: true, actions };
+                    let again = way.policies.ask(question, &self.fuel);
                     (again.request, again.unproved)
                 },
             ),
@@ -254,7 +258,12 @@ impl<'a> Search<'a> {
     }
 
     fn bucket_place(&self, route: Route) -> Place {
-        Place::of_bucket(self.state.bucket.as_str(), &self.state.account, route)
+        let place = Place::of_bucket(self.state.bucket.as_str(), &self.state.account, route);
+        Place { partition: self.partition(), ..place }
+    }
+
+    fn partition(&self) -> &'static str {
+        self.state.region.as_ref().map_or("aws", |region| region.partition())
     }
 
     /// The ARN of an access point, with the Region that its own policy gives it where the state
@@ -278,11 +287,10 @@ impl<'a> Search<'a> {
 /// otherwise.
 fn surely_public(document: &Document, of: PolicyOf, reached: &[(usize, Reach)]) -> bool {
     let mut public = document.allows().filter(|(_, allow)| public::is_public_statement(allow, of));
-    let undisputed = document.denies().next().is_none()
-        && public.any(|(_, allow)| allow.conditions.is_empty());
+    let undisputed =
+        document.denies().next().is_none() && public.any(|(_, allow)| allow.conditions.is_empty());
     let shown = |through: &Through| !through.actions.is_empty() && through.unproved.is_none();
-    let reaches = || {
-        reached.iter().any(|(_, reach)| shown(&reach.anonymous) || shown(&reach.authenticated))
-    };
+    let reaches =
+        || reached.iter().any(|(_, reach)| shown(&reach.anonymous) || shown(&reach.authenticated));
     public::is_public(document, of) && (undisputed || reaches())
 }

@@ -5,7 +5,8 @@
 //! public".
 
 use crate::iam::{
-    Actions, Caller, Fuel, Offer, Policies, Clause, Condition, Document, Glob, Principal, Statement, Test, is_broad, is_private, range,
+    Actions, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal, Question,
+    Statement, Test, is_broad, is_private, range,
 };
 use crate::name::AccountId;
 
@@ -38,9 +39,12 @@ pub fn is_public_with_deny(
     document.allows().any(|(index, statement)| {
         is_public_statement(statement, of)
             && (!denies || {
-                let offer = Offer::Unconditional(index);
-                let left = |caller| policies.ask(&caller, &offer, false, Actions::ALL, fuel).actions;
-                [Caller::Anonymous, Caller::Stranger].into_iter().any(|c| !left(c).is_empty())
+                let (offer, actions) = (&Offer::Unconditional(index), Actions::ALL);
+                [Caller::Anonymous, Caller::Stranger].iter().any(|caller| {
+                    let question =
+                        Question { caller, anywhere: true, offer, meant: false, actions };
+                    !policies.ask(question, fuel).actions.is_empty()
+                })
             })
     })
 }

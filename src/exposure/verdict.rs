@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::bucket::{AccountId, BucketName, Setting};
-use crate::iam::{Access, Action, Actions, Unproved};
+use crate::iam::{Access, Action, Actions, Requester, Unproved};
 
 /// Who gets in, from the narrowest class to the widest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -157,33 +157,13 @@ pub enum Closer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witness {
     /// Who asks.
-    pub principal: WitnessPrincipal,
+    pub principal: Requester,
     /// The action.
     pub action: Action,
     /// The ARN that is asked for.
     pub resource: String,
     /// The condition keys that the request carries, by the name that the policy gives them.
     pub context: BTreeMap<String, Vec<String>>,
-}
-
-/// Who asks in a [`Witness`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WitnessPrincipal {
-    /// Nobody: an unsigned request.
-    Anonymous,
-    /// A principal of an account.
-    Aws {
-        /// Its account.
-        account: AccountId,
-        /// Its ARN.
-        arn: String,
-    },
-    /// An account by its canonical id.
-    CanonicalUser(String),
-    /// A CloudFront origin access identity, by its ARN.
-    OriginAccessIdentity(String),
-    /// An AWS service.
-    Service(String),
 }
 
 impl Class {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::exposure::{Witness, WitnessPrincipal};
-use crate::iam::{Policies, Request, Requester};
+use crate::exposure::Witness;
+use crate::iam::{Policies, Request};
 
 /// The witness that `request` is. It carries what `policies` mention, by the names that they give
 /// the keys; a `grant` has no conditions, so its request says what a Deny asks about and no more.
@@ -15,17 +15,12 @@ pub(super) fn of(request: Request, policies: &Policies<'_>, grant: bool) -> Witn
             let name = match key.as_str() {
                 "aws:securetransport" if !grant => "aws:SecureTransport",
                 "aws:sourceip" if !grant => "aws:SourceIp",
+                "aws:sourcevpc" => "aws:SourceVpc",
                 _ => policies.keys().find(|(lower, _)| *lower == key)?.1,
             };
             Some((name.to_owned(), values))
         })
         .collect();
-    let principal = match request.requester {
-        Requester::Anonymous => WitnessPrincipal::Anonymous,
-        Requester::CanonicalUser(id) => WitnessPrincipal::CanonicalUser(id),
-        Requester::OriginAccessIdentity(arn) => WitnessPrincipal::OriginAccessIdentity(arn),
-        Requester::Service(name) => WitnessPrincipal::Service(name),
-        Requester::Identity { account, arn } => WitnessPrincipal::Aws { account, arn },
-    };
-    Witness { principal, action: request.action, resource: request.resource, context }
+    let Request { requester: principal, action, resource, .. } = request;
+    Witness { principal, action, resource, context }
 }

@@ -3,7 +3,6 @@
 use crate::iam::compare::{Bindings, Comparison, Terms};
 use crate::iam::condition::{Condition, Quantifier, Test};
 
-
 /// One condition, with how it is read where its meaning is not documented already settled.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Atom<'a> {

@@ -87,6 +87,10 @@ impl<'a> Comparison<'a> {
             return filled(test, value, terms);
         }
         let unsure = terms.generous.then_some(Self::Everything);
+        if terms.bindings.is_some() && value.contains("${") {
+            // no variable is put in here
+            return unsure;
+        }
         match test {
             Test::StringEquals | Test::Binary => Some(Self::Text(Cow::Borrowed(value))),
             Test::StringEqualsIgnoreCase | Test::Bool => Some(Self::Folded(value)),
@@ -129,11 +133,11 @@ impl<'a> Comparison<'a> {
         let of = |pieces: Vec<Piece>| Some(Union::of(pieces));
         match self {
             Self::Text(text) => of(letters(text).collect()),
-            Self::Folded(text) => {
-                Some(Union { fold: true, ..Union::of(letters(text).collect()) })
-            }
+            Self::Folded(text) => Some(Union { fold: true, ..Union::of(letters(text).collect()) }),
             Self::Glob(pattern) => of(pieces(pattern, Class::Any).collect()),
-            Self::Arn(pattern) => of(arn_pieces(pattern, |part, class| pieces(part, class).collect())),
+            Self::Arn(pattern) => {
+                of(arn_pieces(pattern, |part, class| pieces(part, class).collect()))
+            }
             Self::Filled(union) => Some(union.clone()),
             Self::Everything => of(vec![Piece::Run(Class::Any)]),
             Self::Net(_) | Self::Number(..) | Self::Moment(..) => None,
@@ -192,8 +196,9 @@ pub fn moment(value: &str) -> Option<i128> {
     if let Ok(time) = OffsetDateTime::parse(value, &Rfc3339) {
         return Some(time.unix_timestamp_nanos());
     }
-    if let Ok(seconds) = value.parse::<i64>() {
-        return Some(i128::from(seconds) * 1_000_000_000);
+    if let Some(seconds) = number(value) {
+        #[allow(clippy::cast_possible_truncation)] // to what the type holds
+        return Some((seconds * 1e9) as i128);
     }
     let date = format_description!("[year]-[month]-[day]");
     let minutes = format_description!("[year]-[month]-[day]T[hour]:[minute]Z");
@@ -256,7 +261,10 @@ enum Token<'t> {
     Text(&'t str),
     /// No wildcard is one here.
     Letters(&'t str),
-    Variable { key: String, default: Option<&'t str> },
+    Variable {
+        key: String,
+        default: Option<&'t str>,
+    },
 }
 
 /// The keys, in small letters, of the variables in a value.

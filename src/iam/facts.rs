@@ -25,6 +25,8 @@ pub struct Facts<'a> {
     pub ranges: Vec<IpNet>,
     /// Whether a principal is one user, role or session, or an identity provider.
     pub names_identities: bool,
+    /// Whether a principal is a pattern, or something that S3 does not take.
+    pub names_patterns: bool,
     /// Accounts that some statement names as principals.
     named_once: BTreeSet<AccountId>,
     /// Accounts that more than one statement names, or a condition.
@@ -49,7 +51,8 @@ impl<'a> Facts<'a> {
                     facts.told_apart.extend(caller.as_account().cloned());
                     facts.callers.insert(caller);
                 }
-                if condition.operator.test == Test::IpAddress && condition.is_about("aws:sourceip") {
+                if condition.operator.test == Test::IpAddress && condition.is_about("aws:sourceip")
+                {
                     ranges.extend(condition.values.iter().filter_map(|value| range(value)));
                 }
                 facts.conditions.push(condition);
@@ -85,8 +88,12 @@ impl<'a> Facts<'a> {
         for principal in list {
             self.names_identities |= matches!(
                 principal,
-                Principal::Identity { .. } | Principal::WebIdentity(_) | Principal::Saml { .. }
+                Principal::Identity { .. }
+                    | Principal::WebIdentity(_)
+                    | Principal::Saml { .. }
+                    | Principal::Other(_)
             );
+            self.names_patterns |= matches!(principal, Principal::Other(_));
             for caller in Caller::named_by(principal) {
                 here.extend(caller.as_account().cloned());
                 self.callers.insert(caller);

@@ -35,4 +35,4 @@ pub use self::pattern::Glob;
 pub use self::principal::Principal;
 pub use self::reach::Reach;
 pub use self::request::{Answer, Request, Requester, holds};
-pub use self::solver::{Policies, Through, Unproved};
+pub use self::solver::{Policies, Question, Through, Unproved};

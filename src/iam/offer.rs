@@ -2,6 +2,7 @@
 //! force.
 
 use crate::iam::action::{Action, Actions};
+use crate::iam::document::Clause;
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
 
@@ -12,7 +13,9 @@ pub struct Place {
     pub owner: AccountId,
     /// How requests come.
     pub route: Route,
-    /// The ARN of the bucket (or access point) itself.
+    /// The partition that the bucket lies in, such as `aws`. Policies are read as if it were that.
+    pub partition: &'static str,
+    /// The ARN of the bucket (or access point) itself, in the partition `aws`.
     pub bucket: String,
     /// What comes before the key in the ARN of an object.
     pub objects: String,
@@ -44,7 +47,7 @@ pub enum Offer {
     /// A grant of an ACL: these actions, to this principal.
     Grant {
         /// Whom.
-        principal: Principal,
+        principal: Clause<Principal>,
         /// To which actions.
         actions: Actions,
     },
@@ -55,14 +58,16 @@ impl Place {
     #[must_use]
     pub fn of_bucket(bucket: &str, owner: &AccountId, route: Route) -> Self {
         let bucket = format!("arn:aws:s3:::{bucket}");
-        Self { owner: owner.clone(), route, objects: format!("{bucket}/"), bucket, key: None }
+        let (owner, objects) = (owner.clone(), format!("{bucket}/"));
+        Self { owner, route, partition: "aws", objects, bucket, key: None }
     }
 
     /// The place of an access point's own policy.
     #[must_use]
     pub fn of_access_point(arn: &str, owner: &AccountId, route: Route) -> Self {
         let objects = format!("{arn}/object/");
-        Self { owner: owner.clone(), route, bucket: arn.to_owned(), objects, key: None }
+        let (owner, bucket) = (owner.clone(), arn.to_owned());
+        Self { owner, route, partition: "aws", bucket, objects, key: None }
     }
 }
 
@@ -71,6 +76,6 @@ impl Offer {
     #[must_use]
     pub fn of_grant(principal: Principal, actions: &[&str]) -> Self {
         let actions = actions.iter().filter_map(|name| Action::from_name(name)).collect();
-        Self::Grant { principal, actions }
+        Self::Grant { principal: Clause::In(vec![principal]), actions }
     }
 }

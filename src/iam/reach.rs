@@ -11,8 +11,8 @@ use crate::iam::fuel::Fuel;
 use crate::iam::named::{on_behalf_of_others, told_apart};
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
-use crate::iam::request::{Request, Requester};
-use crate::iam::solver::{Policies, Through};
+use crate::iam::request::Requester;
+use crate::iam::solver::{Policies, Question, Through};
 
 /// Who gets through an offer. No class repeats an action that a wider one may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Policies<'_> {
 
 fn principals<'a>(offer: &'a Offer, statement: Option<&'a Statement>) -> &'a [Principal] {
     match (offer, statement) {
-        (Offer::Grant { principal, .. }, _) => std::slice::from_ref(principal),
+        (Offer::Grant { principal: Clause::In(list) | Clause::NotIn(list), .. }, _) => list,
         (Offer::Statement(_) | Offer::Unconditional(_), Some(statement)) => {
             let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
             list
@@ -95,12 +95,12 @@ impl Search<'_, '_> {
         let mut reach = Reach::default();
         let everyone = named.contains(&Caller::Stranger);
         if named.remove(&Caller::Anonymous) {
-            reach.anonymous = self.ask(&Caller::Anonymous, Actions::ALL);
+            reach.anonymous = self.ask(&Caller::Anonymous, true, Actions::ALL);
             named.extend(on_behalf_of_others(&Caller::Anonymous, conditions));
         }
         if named.remove(&Caller::Stranger) {
             let left = Actions::ALL - reach.anonymous.actions;
-            reach.authenticated = self.ask(&Caller::Stranger, left);
+            reach.authenticated = self.ask(&Caller::Stranger, true, left);
         }
         let services: Vec<Caller> =
             named.iter().flat_map(|caller| on_behalf_of_others(caller, conditions)).collect();
@@ -109,44 +109,53 @@ impl Search<'_, '_> {
             named.extend(conditions.iter().flat_map(told_apart));
             named.extend([Caller::Located { signed: false }, Caller::Located { signed: true }]);
         }
-        let wider = |reach: &Reach, caller: &Caller| {
-            let signed = caller.is_signed().then_some(reach.authenticated.actions);
-            reach.anonymous.actions | signed.unwrap_or_default()
-        };
         for caller in &named {
-            let through = self.ask(caller, Actions::ALL - wider(&reach, caller));
+            let through = self.ask(caller, false, Actions::ALL - reach.wider(caller));
             reach.add(caller, through);
         }
-        let asked = named;
-        // those that other statements tell apart count only for what nobody else gets
         if everyone {
-            let named = &self.policies.facts.accounts;
-            // an organization may get in by an account alone that is named besides
-            let by_itself = |one: &&Through| !matches!(
-                &one.request,
-                Some(Request { requester: Requester::Identity { account, .. }, .. })
-                    if named.contains(account)
-            );
-            let organization = |caller: &Caller| matches!(caller, Caller::Organization(_));
-            let reached = reach
-                .bounded
-                .iter()
-                .filter(|(caller, one)| !organization(caller) || by_itself(one))
-                .fold(Actions::NONE, |all, (_, one)| all | one.actions);
-            for caller in &self.policies.facts.callers {
-                let left = Actions::ALL - wider(&reach, caller) - reached;
-                if !asked.contains(caller) && !matches!(caller, Caller::Service { .. }) {
-                    reach.add(caller, self.ask(caller, left));
-                }
-            }
+            self.elsewhere(&named, &mut reach);
         }
         reach
     }
 
-    fn ask(&self, caller: &Caller, actions: Actions) -> Through {
+    /// Asks those whom other statements name. They count for what accounts that no policy names
+    /// cannot do: members of an organization, or whoever is at some place.
+    fn elsewhere(&self, named: &BTreeSet<Caller>, reach: &mut Reach) {
+        let by = |is: &dyn Fn(&Caller, &Through) -> bool| {
+            let callers = reach.bounded.iter().filter(|(caller, one)| is(caller, one));
+            callers.fold(Actions::NONE, |all, (_, one)| all | one.actions)
+        };
+        let located = by(&|caller, _| matches!(caller, Caller::Located { .. }));
+        let members = by(&|caller, one| self.is_of_unnamed_members(caller, one));
+        for caller in &self.policies.facts.callers {
+            if named.contains(caller) || matches!(caller, Caller::Service { .. }) {
+                continue;
+            }
+            let left = Actions::ALL - reach.wider(caller) - members;
+            let mut through = self.ask(caller, true, left);
+            if through.actions.is_empty() {
+                through = self.ask(caller, false, left - located);
+            }
+            reach.add(caller, through);
+        }
+    }
+
+    /// Whether these are members of an organization, and not by an account alone that is named.
+    fn is_of_unnamed_members(&self, caller: &Caller, through: &Through) -> bool {
+        let named = |requester: &Requester| {
+            matches!(requester, Requester::Identity { account, .. }
+                if self.policies.facts.accounts.contains(account))
+        };
+        matches!(caller, Caller::Organization(_))
+            && !through.request.as_ref().is_some_and(|request| named(&request.requester))
+    }
+
+    fn ask(&self, caller: &Caller, anywhere: bool, actions: Actions) -> Through {
         let owner = &self.policies.place.owner;
         match caller {
-            Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. }
+            Caller::Account { account, .. }
+            | Caller::Service { on_behalf_of: Some(account), .. }
                 if account == owner =>
             {
                 return Through::default();
@@ -155,7 +164,8 @@ impl Search<'_, '_> {
             _ => {}
         }
         let meant = self.meant.contains(caller);
-        let ask = || self.policies.ask(caller, self.offer, meant, actions, self.fuel);
+        let question = Question { caller, anywhere, offer: self.offer, meant, actions };
+        let ask = || self.policies.ask(question, self.fuel);
         let Caller::Account { account, arn } = caller else { return ask() };
         if !meant || self.policies.facts.tells_apart(account) {
             return ask();
@@ -174,6 +184,12 @@ impl Search<'_, '_> {
 }
 
 impl Reach {
+    /// What wider classes than this caller may do.
+    fn wider(&self, caller: &Caller) -> Actions {
+        let signed = caller.is_signed().then_some(self.authenticated.actions);
+        self.anonymous.actions | signed.unwrap_or_default()
+    }
+
     fn add(&mut self, caller: &Caller, through: Through) {
         if !through.actions.is_empty() {
             self.bounded.insert(caller.clone(), through);

@@ -1,6 +1,7 @@
 //! The published form of verdicts and reports: what scripts and pipelines rely on, apart from the
 //! model behind it. Fields may be added; names, types and meanings stay.
 
+mod explanation;
 mod verdict;
 
 use std::fmt::Write as _;
@@ -11,10 +12,12 @@ use time::OffsetDateTime;
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
+use self::explanation::PublishedExplanations;
 use self::verdict::{PublishedVerdict, PublishedVia};
 use crate::bucket::Setting;
 use crate::escape::is_hidden;
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
+use crate::explain::Explanation;
 use crate::exposure::Verdict;
 use crate::guardrail::{Decision, Held};
 use crate::ports::{Failure, Topic};
@@ -24,6 +27,16 @@ use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 #[must_use]
 pub fn verdict(verdict: &Verdict) -> impl Serialize + '_ {
     PublishedVerdict::of(verdict)
+}
+
+/// What `explain` gives: the paths of `verdict` by these indexes, and the explanation of a request.
+#[must_use]
+pub fn explanation<'a>(
+    verdict: &'a Verdict,
+    paths: impl Iterator<Item = usize>,
+    explanation: Option<&'a Explanation>,
+) -> impl Serialize + 'a {
+    PublishedExplanations::of(verdict, paths, explanation)
 }
 
 /// A report as `replay` and the Lambda give it.

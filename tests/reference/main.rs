@@ -34,7 +34,7 @@ use universe::{Door, Least};
 const REQUESTS: usize = 150;
 const THREADS: u64 = 2;
 /// Whether each path through a policy must come with a witness or with a note why not.
-const WITNESSES_ARE_COMPLETE: bool = false;
+const WITNESSES_ARE_COMPLETE: bool = true;
 
 fn generated() -> u64 {
     std::env::var("GENERATED").map_or(2_000, |count| count.parse().unwrap())

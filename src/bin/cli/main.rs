@@ -1,7 +1,8 @@
-//! The command line: judge snapshots, replay events, check guardrail files. Nothing here reaches
-//! AWS.
+//! The command line: judge snapshots, explain requests, replay events, check guardrail files.
+//! Nothing here reaches AWS.
 
 mod evaluate;
+mod explain;
 mod guardrail;
 mod input;
 mod replay;
@@ -24,6 +25,8 @@ struct Arguments {
 enum Command {
     /// Judge bucket snapshots: who gets in, through what, proved by a request
     Evaluate(evaluate::Arguments),
+    /// Explain why a request gets through to a bucket, or does not, statement by statement
+    Explain(explain::Arguments),
     /// Run an event through the whole flow, on an account in memory
     Replay(replay::Arguments),
     /// Check a guardrail file, or print the built-in one
@@ -53,6 +56,7 @@ enum Format {
 fn main() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Guardrail(arguments) => guardrail::run(&arguments),
     };

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use crate::iam::atom::Atom;
 use crate::iam::compare::{self, Binding, Bindings, Comparison};
+use crate::iam::condition::Condition;
 use crate::iam::document::{Clause, Document, Version};
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Place;
 use crate::iam::part::Part;
+use crate::iam::pattern::Glob;
 use crate::iam::solver::domain::Domain;
 use crate::iam::solver::pick::{Asked, carried};
 use crate::iam::solver::rules::Keys;
@@ -20,18 +22,27 @@ const SETS: usize = 16;
 
 /// The keys of the variables in `documents`, in small letters.
 pub fn variables<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<String> {
-    let mut keys = Vec::new();
     let documents = documents.filter(|document| document.version == Version::V2012);
-    for statement in documents.flat_map(|document| &document.statements) {
-        let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
-        let resources = globs.iter().map(crate::iam::pattern::Glob::as_str);
-        let texts = statement.conditions.iter().filter(|c| c.operator.test.compares_texts());
-        let values = texts.flat_map(|condition| &condition.values).map(String::as_str);
-        keys.extend(resources.chain(values).flat_map(compare::variables));
-    }
+    let mut keys: Vec<String> = documents.flat_map(|document| keys_in(document, true)).collect();
     keys.sort();
     keys.dedup();
     keys
+}
+
+/// The keys that a document mentions between `${` and `}`, whether or not that is a variable there.
+pub fn mentioned(document: &Document) -> impl Iterator<Item = String> {
+    keys_in(document, false)
+}
+
+fn keys_in(document: &Document, variables: bool) -> impl Iterator<Item = String> {
+    document.statements.iter().flat_map(move |statement| {
+        let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+        let taken =
+            move |condition: &&Condition| !variables || condition.operator.test.compares_texts();
+        let values = statement.conditions.iter().filter(taken).flat_map(|one| &one.values);
+        let texts = globs.iter().map(Glob::as_str).chain(values.map(String::as_str));
+        texts.filter(|text| text.contains("${")).flat_map(compare::variables)
+    })
 }
 
 /// What `variables` may stand for together in requests of one shape.
@@ -102,11 +113,7 @@ fn values(asking: Asking<'_>, key: &str, place: &Place, fuel: &Fuel) -> Vec<Bind
 }
 
 /// What a request must carry for its variables to stand for `bound`.
-pub fn asked<'q>(
-    bound: &Bindings,
-    keys: &Keys<'_>,
-    shape: &Shape<'_>,
-) -> Vec<(usize, Asked<'q>)> {
+pub fn asked<'q>(bound: &Bindings, keys: &Keys<'_>, shape: &Shape<'_>) -> Vec<(usize, Asked<'q>)> {
     let ask = |(key, binding): (&String, &Binding)| {
         let (variable, part) = *shape.slots.get(keys.position(key)?)?;
         let (part, atom) = match binding {

@@ -66,7 +66,7 @@ impl<'q> Asking<'q> {
     /// The variable that a key, in small letters, is or is part of.
     pub fn link<'k>(&self, key: &'k str) -> (&'k str, Part) {
         let identity = matches!(self.kind, Kind::Role | Kind::User | Kind::Root | Kind::Federated);
-        let opaque = matches!(self.caller, Caller::CanonicalUser(_));
+        let opaque = self.kind == Kind::Opaque;
         match key {
             "aws:principalaccount" if identity || opaque => (PRINCIPAL_ARN, Part::Account),
             "aws:username" if self.kind == Kind::User => (PRINCIPAL_ARN, Part::LastStep),
@@ -145,7 +145,7 @@ impl<'q> Asking<'q> {
     /// address, VPC or endpoint that a policy names.
     fn of_the_network(&self, key: &str) -> Option<Domain<'q>> {
         let facts = self.scene.facts;
-        let anywhere = matches!(self.caller, Caller::Anonymous | Caller::Stranger);
+        let anywhere = self.anywhere || matches!(self.caller, Caller::Anonymous | Caller::Stranger);
         if key == "aws:sourceip" {
             let except: &[_] = if anywhere { &facts.ranges } else { &[] };
             return Some(match self.network {

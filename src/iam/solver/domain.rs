@@ -116,9 +116,9 @@ impl<'q> Texts<'q> {
         match self {
             Self::Only(only) => only == value,
             Self::OneOf(list) => list.contains(&value),
-            Self::Addresses(except) => value.parse::<IpAddr>().is_ok_and(|ip| {
-                is_public(&ip) && !except.iter().any(|range| range.contains(&ip))
-            }),
+            Self::Addresses(except) => value
+                .parse::<IpAddr>()
+                .is_ok_and(|ip| is_public(&ip) && !except.iter().any(|range| range.contains(&ip))),
             Self::Numbers => number(value).is_some(),
             Self::Moments => moment(value).is_some(),
             Self::Language(language) => {

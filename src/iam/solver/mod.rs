@@ -6,10 +6,12 @@
 //! policies; `search` walks from one point to the next, away from each Deny that hits it, until
 //! none does or nothing is left; `pick` finds the values. Knows nothing of a bucket's settings.
 
+mod attempt;
 mod bindings;
 mod carried;
 mod domain;
 mod pick;
+mod policies;
 mod principals;
 mod question;
 mod rules;
@@ -17,4 +19,5 @@ mod search;
 mod shape;
 mod witness;
 
-pub use self::question::{Policies, Through, Unproved};
+pub use self::policies::Policies;
+pub use self::question::{Question, Through, Unproved};

@@ -37,11 +37,8 @@ impl Asked<'_> {
             (None, _) => self.atom.holds_without(),
             (Some(values), Part::Whole) => self.atom.holds(Some(values)),
             (Some(values), part) => {
-                let parts: Vec<String> = values
-                    .iter()
-                    .filter_map(|value| part.of(value))
-                    .map(Cow::into_owned)
-                    .collect();
+                let parts: Vec<String> =
+                    values.iter().filter_map(|value| part.of(value)).map(Cow::into_owned).collect();
                 self.atom.holds(if parts.is_empty() { None } else { Some(&parts) })
             }
         };
@@ -51,6 +48,16 @@ impl Asked<'_> {
     /// About how many steps it takes to ask it.
     pub fn weight(&self) -> usize {
         self.comparisons().map_or(1, |(list, _)| 2 + 3 * list.len())
+    }
+
+    /// Whether no request with the key, whatever its value, is as asked.
+    fn is_never_met_with_the_key(&self) -> bool {
+        match self.atom.as_ref() {
+            Atom::Constant(holds) | Atom::Presence { with: holds, .. } => *holds != self.holds,
+            Atom::Values { comparisons, negated, .. } => {
+                comparisons.is_empty() && *negated != self.holds
+            }
+        }
     }
 
     /// Whether `value` passes, or fails, as asked.
@@ -80,6 +87,9 @@ pub fn carried(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<
         return Found::Example(None);
     }
     let Some(texts) = &domain.values else { return Found::Nothing };
+    if asked.iter().any(|asked| asked.is_never_met_with_the_key()) {
+        return Found::Nothing;
+    }
     if !domain.several {
         return match one(texts, asked, fuel) {
             Found::Example(value) => Found::Example(Some(vec![value])),
@@ -146,7 +156,11 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     }
     typed(texts, asked, &fits).unwrap_or_else(|| match texts {
         Texts::Language(language) => text(language, asked, &fits, fuel),
-        Texts::Only(_) | Texts::OneOf(_) | Texts::Addresses(_) | Texts::Numbers | Texts::Moments => {
+        Texts::Only(_)
+        | Texts::OneOf(_)
+        | Texts::Addresses(_)
+        | Texts::Numbers
+        | Texts::Moments => {
             // an address, a number or a time of which a text is asked
             let near = instances(asked).find(|value| fits(value));
             near.map_or(Found::GaveUp, Found::Example)
@@ -196,19 +210,21 @@ fn by_parts(
 fn instances<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
     let positive = asked.iter().filter(|asked| asked.part == Part::Whole);
     let lists = positive.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
-    lists.flat_map(|(list, _)| list).flat_map(|comparison| match comparison {
-        Comparison::Glob(pattern) | Comparison::Arn(pattern) => {
-            ["x", ""].map(|run| Some(pattern.replace('*', run).replace('?', "x")))
-        }
-        Comparison::Text(text) => [Some(text.clone().into_owned()), None],
-        Comparison::Folded(text) => [Some((*text).to_owned()), None],
-        Comparison::Filled(_)
-        | Comparison::Net(_)
-        | Comparison::Number(..)
-        | Comparison::Moment(..)
-        | Comparison::Everything => [None, None],
-    })
-    .flatten()
+    lists
+        .flat_map(|(list, _)| list)
+        .flat_map(|comparison| match comparison {
+            Comparison::Glob(pattern) | Comparison::Arn(pattern) => {
+                ["x", ""].map(|run| Some(pattern.replace('*', run).replace('?', "x")))
+            }
+            Comparison::Text(text) => [Some(text.clone().into_owned()), None],
+            Comparison::Folded(text) => [Some((*text).to_owned()), None],
+            Comparison::Filled(_)
+            | Comparison::Net(_)
+            | Comparison::Number(..)
+            | Comparison::Moment(..)
+            | Comparison::Everything => [None, None],
+        })
+        .flatten()
 }
 
 /// A value by what is asked of it as an address, a number or a time; `None` where nothing such
@@ -218,7 +234,8 @@ fn typed(
     asked: &[&Asked<'_>],
     fits: &dyn Fn(&str) -> bool,
 ) -> Option<Found<String>> {
-    let all = || asked.iter().filter_map(|asked| asked.comparisons().map(|(list, _)| list)).flatten();
+    let all =
+        || asked.iter().filter_map(|asked| asked.comparisons().map(|(list, _)| list)).flatten();
     let is_net = |comparison: &Comparison<'_>| matches!(comparison, Comparison::Net(_));
     let is_ordered = |comparison: &Comparison<'_>| {
         matches!(comparison, Comparison::Number(..) | Comparison::Moment(..))
@@ -283,7 +300,8 @@ fn ordered<'a>(
     let between: Vec<f64> = numbers.windows(2).map(|pair| pair.iter().sum::<f64>() / 2.0).collect();
     numbers.extend(between);
     moments.sort_unstable();
-    let mut times: Vec<i128> = moments.iter().flat_map(|at| [at - SECOND, *at, at + SECOND]).collect();
+    let mut times: Vec<i128> =
+        moments.iter().flat_map(|at| [at - SECOND, *at, at + SECOND]).collect();
     times.extend(moments.windows(2).map(|pair| pair.iter().sum::<i128>() / 2));
     let times = times.into_iter().filter_map(|at| {
         let time = OffsetDateTime::from_unix_timestamp_nanos(at).ok()?;
@@ -305,7 +323,11 @@ fn addresses(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> Vec<String> {
         let Some((list, wanted)) = asked.comparisons() else { continue };
         let ranges: Option<Vec<&IpNet>> = list
             .iter()
-            .map(|comparison| if let Comparison::Net(range) = comparison { Some(range) } else { None })
+            .map(
+                |comparison| {
+                    if let Comparison::Net(range) = comparison { Some(range) } else { None }
+                },
+            )
             .collect();
         let Some(ranges) = ranges else { continue };
         let ranges = Stretches::of(ranges.into_iter());
@@ -328,7 +350,10 @@ impl Stretches {
         for range in ranges {
             match range {
                 IpNet::V4(range) => {
-                    four.push((u32::from(range.network()).into(), u32::from(range.broadcast()).into()));
+                    four.push((
+                        u32::from(range.network()).into(),
+                        u32::from(range.broadcast()).into(),
+                    ));
                 }
                 IpNet::V6(range) => six.push((range.network().into(), range.broadcast().into())),
             }
@@ -415,7 +440,8 @@ impl Stretches {
     fn first_of_each(&self) -> Vec<String> {
         let [four, six] = &self.0;
         let four = four.iter().flat_map(|(from, to)| [*from, (from + 7).min(*to)]);
-        let four = four.filter_map(|ip| u32::try_from(ip).ok()).map(|ip| Ipv4Addr::from(ip).to_string());
+        let four =
+            four.filter_map(|ip| u32::try_from(ip).ok()).map(|ip| Ipv4Addr::from(ip).to_string());
         let six = six.iter().map(|(from, _)| Ipv6Addr::from(*from).to_string());
         four.chain(six).collect()
     }

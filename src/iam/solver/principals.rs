@@ -41,15 +41,18 @@ pub enum Meant<'q> {
     ByArn(Atom<'q>),
     /// Where this holds of the identity provider by which it signed in.
     ByProvider(Atom<'q>),
+    /// Where this holds of that ARN, if a principal may be a pattern at all.
+    ByPattern(Atom<'q>),
     /// What is written there has no documented meaning.
     Unsure,
 }
 
-/// Whether `clause` means `who`.
-pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>) -> Meant<'q> {
+/// Whether `clause` means `who`. `lenient`: a principal that is a pattern means whoever it may.
+pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>, lenient: bool) -> Meant<'q> {
     let (Clause::In(list) | Clause::NotIn(list)) = clause;
     let negated = matches!(clause, Clause::NotIn(_));
-    let (mut arns, mut providers, mut unsure) = (Vec::new(), Vec::new(), false);
+    let (mut arns, mut providers) = (Vec::new(), Vec::new());
+    let (mut unsure, mut pattern) = (false, false);
     for principal in list {
         match one(principal, who) {
             One::Yes => return Meant::Surely(!negated),
@@ -60,11 +63,16 @@ pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>) -> Meant<'q> {
                 arns.extend(Part::Account.values(digits).map(Comparison::Filled));
             }
             One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
-            One::Unsure => unsure = true,
+            One::Pattern(text) if !lenient => {
+                pattern = true;
+                arns.push(Comparison::Glob(text));
+            }
+            One::Pattern(_) | One::Unsure => unsure = true,
         }
     }
     match (unsure, arns.is_empty(), providers.is_empty()) {
         (false, true, true) => Meant::Surely(negated),
+        (false, false, true) if pattern => Meant::ByPattern(turned(Atom::among(arns), negated)),
         (false, false, true) => Meant::ByArn(turned(Atom::among(arns), negated)),
         (false, true, false) => Meant::ByProvider(turned(Atom::among(providers), negated)),
         (true, _, _) | (false, false, false) => Meant::Unsure,
@@ -86,6 +94,7 @@ enum One<'q> {
     Arn(&'q str),
     Account(&'q AccountId),
     Provider(&'q str),
+    Pattern(&'q str),
     Unsure,
 }
 
@@ -101,6 +110,9 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::OriginAccessIdentity(named), Who::OriginAccessIdentity(arn)) => {
             when(named == arn)
         }
+        (Principal::WebIdentity(_) | Principal::Saml { .. }, Who::CanonicalUser(_)) => One::No,
+        // one that no policy names has no id that a policy names
+        (Principal::CanonicalUser(_), Who::Identity { account: None, .. }) => One::No,
         // whose account has that canonical id is not known
         (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser(_)) => One::Unsure,
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
@@ -111,10 +123,8 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         }
         (Principal::Account(named), Who::Anyone) => One::Account(named),
         (Principal::Identity { arn, .. }, Who::Anyone) => One::Arn(arn),
-        (Principal::Other(_), Who::Anyone) => One::Unsure,
-        (Principal::Account(named), Who::Identity { account, .. }) => {
-            when(*account == Some(named))
-        }
+        (Principal::Other(text), Who::Anyone) => One::Pattern(text),
+        (Principal::Account(named), Who::Identity { account, .. }) => when(*account == Some(named)),
         (Principal::Identity { account: named, arn }, Who::Identity { account, arn: own }) => {
             match own {
                 _ if *account != Some(named) => One::No,
@@ -122,9 +132,9 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
                 Some(_) | None => One::Arn(arn),
             }
         }
-        (Principal::Other(_), Who::Identity { account, .. }) => match principal.account() {
+        (Principal::Other(text), Who::Identity { account, .. }) => match principal.account() {
             Some(named) if *account != Some(&named) => One::No,
-            Some(_) | None => One::Unsure,
+            Some(_) | None => One::Pattern(text),
         },
     }
 }

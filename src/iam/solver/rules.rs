@@ -100,13 +100,12 @@ impl<'a> Rules<'a> {
         document: &'a Document,
         place: &Place,
         reading: Reading,
-        bindings: Option<&Bindings>,
+        bindings: &Bindings,
         keys: &mut Keys<'a>,
     ) -> Self {
-        let open = Bindings::OPEN;
         let bindings = match document.version {
             Version::V2008 => None,
-            Version::V2012 => Some(bindings.unwrap_or(&open)),
+            Version::V2012 => Some(bindings),
         };
         let mut rules = Self::default();
         for (index, statement) in document.statements.iter().enumerate() {
@@ -155,7 +154,8 @@ impl<'a> Rules<'a> {
             | Who::OriginAccessIdentity(_)
             | Who::Service(_) => &[],
         };
-        let every = matches!(who, Who::Anyone | Who::CanonicalUser(_)).then(|| self.of_accounts.values().flatten());
+        let every = matches!(who, Who::Anyone | Who::CanonicalUser(_))
+            .then(|| self.of_accounts.values().flatten());
         let indexes = self.general.iter().chain(own).chain(every.into_iter().flatten());
         indexes.filter_map(|index| self.denies.get(*index)).collect()
     }
@@ -171,7 +171,8 @@ fn rule<'a>(
 ) -> Rule<'a> {
     let (on_bucket, on_objects) = resources(&statement.resource, place, wide, bindings);
     let atoms = statement.conditions.iter();
-    let atoms = atoms.map(|condition| (keys.index(condition.key.as_str()), Atom::of(condition, wide, bindings)));
+    let atoms = atoms
+        .map(|condition| (keys.index(condition.key.as_str()), Atom::of(condition, wide, bindings)));
     let mut rule = Rule {
         statement: index,
         principal: &statement.principal,
@@ -231,7 +232,9 @@ fn resources(
             some.extend(Union::of(pattern).after(&place.objects).patterns);
         }
     }
-    let is_all = |pattern: &Vec<Piece>| pattern.iter().all(|piece| *piece == Piece::Run(Class::Any)) && !pattern.is_empty();
+    let is_all = |pattern: &Vec<Piece>| {
+        pattern.iter().all(|piece| *piece == Piece::Run(Class::Any)) && !pattern.is_empty()
+    };
     every |= some.iter().any(is_all);
     let objects = match (every, some.is_empty(), negated) {
         (true, _, false) | (false, true, true) => OnObjects::All,
@@ -261,8 +264,10 @@ fn is_sure(statement: &Statement, variables: bool) -> bool {
     let plain = |text: &str| !(variables && text.contains("${"));
     globs.iter().all(|glob| plain(glob.as_str()))
         && statement.conditions.iter().all(|condition: &Condition| {
-            condition.values.iter().all(|value| {
-                plain(value) && compare::is_sure(condition.operator.test, value)
-            }) && condition.operator.test != crate::iam::condition::Test::Unknown
+            condition
+                .values
+                .iter()
+                .all(|value| plain(value) && compare::is_sure(condition.operator.test, value))
+                && condition.operator.test != crate::iam::condition::Test::Unknown
         })
 }

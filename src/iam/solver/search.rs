@@ -7,6 +7,7 @@
 //! search ends, and if it ends without a point there is none.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::iam::action::{Actions, On};
 use crate::iam::atom::Atom;
@@ -25,8 +26,23 @@ pub struct Demand<'q> {
     pub actions: Actions,
     /// All of these must be met, each of its variable.
     pub asks: Vec<(usize, Asked<'q>)>,
-    /// Whether something in it has no documented meaning.
+    /// Whether a principal in it has no documented meaning.
     pub unsure: bool,
+}
+
+/// Whom a rule means.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'m> {
+    /// The one who asks, surely.
+    pub surely: bool,
+    /// Where what is written there has no documented meaning: the one who asks.
+    pub wide: bool,
+    /// A principal that is a pattern: whoever it may mean, and not those alone whose ARN it matches.
+    pub lenient: bool,
+    /// The variable of the identity provider.
+    pub provider: Option<usize>,
+    /// Set where it cannot be told whether a principal means the one who asks.
+    pub untold: &'m Cell<bool>,
 }
 
 /// A request that gets through: for which actions, and what it carries for each variable.
@@ -38,33 +54,32 @@ pub struct Point {
 
 impl<'q> Demand<'q> {
     /// What `rule` asks of requests of `shape` on `target`; `None` where it is not about them.
-    /// `wide`: where the meaning of its principal is not documented, it is about them.
-    /// `provider` is the variable of the identity provider.
-    pub fn of(
-        rule: &'q Rule<'_>,
-        shape: &Shape<'q>,
-        target: On,
-        wide: bool,
-        provider: Option<usize>,
-        surely_meant: bool,
-    ) -> Option<Self> {
+    pub fn of(rule: &'q Rule<'_>, shape: &Shape<'q>, target: On, means: Means<'_>) -> Option<Self> {
         let actions = rule.actions.on(target);
         if actions.is_empty() {
             return None;
         }
         let mut demand = Self { actions, asks: Vec::new(), unsure: false };
-        let meant =
-            if surely_meant { Meant::Surely(true) } else { meant(rule.principal, &shape.who) };
+        let meant = match means.surely {
+            true => Meant::Surely(true),
+            false => meant(rule.principal, &shape.who, means.lenient),
+        };
         match meant {
             Meant::Surely(true) => {}
             Meant::Surely(false) => return None,
             Meant::ByArn(atom) => demand.ask(ARN, atom),
-            Meant::ByProvider(atom) => match provider {
-                Some(variable) => demand.ask(variable, atom),
-                None => return None,
-            },
-            Meant::Unsure if wide => demand.unsure = true,
-            Meant::Unsure => return None,
+            Meant::ByPattern(atom) if means.wide => {
+                demand.unsure = true;
+                demand.ask(ARN, atom);
+            }
+            Meant::ByProvider(atom) => demand.ask(means.provider?, atom),
+            Meant::Unsure => {
+                means.untold.set(true);
+                if !means.wide {
+                    return None;
+                }
+            }
+            Meant::ByPattern(_) => return None,
         }
         match (target, &rule.on_objects) {
             (On::Bucket, _) | (On::Object, OnObjects::All) => {}
@@ -87,7 +102,8 @@ impl<'q> Demand<'q> {
     }
 
     fn ask(&mut self, variable: usize, atom: Atom<'q>) {
-        self.asks.push((variable, Asked { part: Part::Whole, atom: Cow::Owned(atom), holds: true }));
+        self.asks
+            .push((variable, Asked { part: Part::Whole, atom: Cow::Owned(atom), holds: true }));
     }
 
     fn hits(&self, point: &Point, fuel: &Fuel) -> bool {
@@ -202,7 +218,8 @@ impl<'q> Search<'_, 'q> {
         variable: usize,
         missed: &'a Asked<'q>,
     ) -> Found<Point> {
-        let (Some(domain), Some(list)) = (self.domains.get(variable), asked.get_mut(variable)) else {
+        let (Some(domain), Some(list)) = (self.domains.get(variable), asked.get_mut(variable))
+        else {
             return Found::Nothing;
         };
         list.push(missed);

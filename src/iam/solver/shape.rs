@@ -36,6 +36,8 @@ pub struct Asking<'q> {
     pub kind: Kind,
     pub network: Network,
     pub point: Point,
+    /// From no place that a policy names.
+    pub anywhere: bool,
     pub scene: Scene<'q>,
 }
 
@@ -82,7 +84,12 @@ pub enum Point {
 
 /// The shapes of a caller's requests, the plainest first. What no policy asks about is not told
 /// apart.
-pub fn askings<'q>(caller: &'q Caller, scene: Scene<'q>, keys: &Keys<'_>) -> Vec<Asking<'q>> {
+pub fn askings<'q>(
+    caller: &'q Caller,
+    anywhere: bool,
+    scene: Scene<'q>,
+    keys: &Keys<'_>,
+) -> Vec<Asking<'q>> {
     let asks = |about: &dyn Fn(&str) -> bool| keys.lower().any(about);
     let mut kinds = kinds(caller);
     let (source, principal) = (asks(&carried::is_of_source), asks(&carried::is_of_principal));
@@ -108,7 +115,7 @@ pub fn askings<'q>(caller: &'q Caller, scene: Scene<'q>, keys: &Keys<'_>) -> Vec
                 (_, network) => network,
             };
             for &point in points {
-                askings.push(Asking { caller, kind, network, point, scene });
+                askings.push(Asking { caller, kind, network, point, anywhere, scene });
             }
         }
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use crate::iam::action::{Action, On};
 use crate::iam::arn::Arn;
 use crate::iam::caller::{ANY_SERVICE, Caller};
-use crate::iam::offer::Place;
+use crate::iam::offer::{Place, Route};
+use crate::iam::part::Part;
 use crate::iam::request::{Request, Requester};
 use crate::iam::solver::rules::Keys;
 use crate::iam::solver::search::Point;
 use crate::iam::solver::shape::{ARN, KEY, Kind, Network, Shape};
-use crate::iam::part::Part;
 use crate::name::AccountId;
 
 /// Stands for services where a policy names none.
@@ -39,6 +39,9 @@ pub fn request(
     if shape.asking.network == Network::Internet {
         context.entry("aws:sourceip".to_owned()).or_insert_with(|| vec![ADDRESS.to_owned()]);
     }
+    if let Route::AccessPoint { vpc: Some(Some(vpc)), .. } = &place.route {
+        context.insert("aws:sourcevpc".to_owned(), vec![vpc.clone()]);
+    }
     let value = |variable: usize| {
         point.values.get(variable).and_then(Option::as_ref).and_then(|values| values.first())
     };
@@ -54,6 +57,7 @@ pub fn request(
             format!("{}{key}", place.objects)
         }
     };
+    let resource = resource.replacen("arn:aws:", &format!("arn:{}:", place.partition), 1);
     let requester = requester(shape, value(ARN), &context);
     Request { requester, action: action.unwrap_or(Action::FIRST), resource, context }
 }
@@ -68,7 +72,9 @@ fn requester(
         let named = context.get("aws:principalservicename").and_then(|values| values.first());
         Requester::Service(match named {
             Some(named) => named.clone(),
-            None if name == ANY_SERVICE => source.and_then(|arn| service_of(arn)).unwrap_or_else(|| SERVICE.to_owned()),
+            None if name == ANY_SERVICE => {
+                source.and_then(|arn| service_of(arn)).unwrap_or_else(|| SERVICE.to_owned())
+            }
             None => name.to_owned(),
         })
     };
@@ -76,9 +82,7 @@ fn requester(
         let text = arn.cloned().unwrap_or_default();
         let account = Part::Account.of(&text).and_then(|digits| AccountId::parse(&digits).ok());
         match account {
-            Some(account) => {
-                Requester::Identity { account, arn: own.map_or(text, str::to_owned) }
-            }
+            Some(account) => Requester::Identity { account, arn: own.map_or(text, str::to_owned) },
             None => Requester::Anonymous,
         }
     };

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::bucket::AccountId;
-use crate::exposure::{Closer, Parties, Path, Verdict, Via, Witness, WitnessPrincipal};
-use crate::iam::{Access, Unproved};
+use crate::exposure::{Closer, Parties, Path, Verdict, Via, Witness};
+use crate::iam::{Access, Requester, Unproved};
 
 #[derive(Serialize)]
 pub(super) struct PublishedVerdict<'a> {
@@ -31,7 +31,7 @@ pub(super) struct PublishedVerdict<'a> {
 }
 
 #[derive(Serialize)]
-struct PublishedPath<'a> {
+pub(super) struct PublishedPath<'a> {
     via: PublishedVia<'a>,
     exposure: &'static str,
     actions: Vec<&'static str>,
@@ -70,7 +70,7 @@ struct PublishedWitness<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum PublishedPrincipal<'a> {
+pub(super) enum PublishedPrincipal<'a> {
     Name(&'static str),
     Aws { account: &'a str, arn: &'a str },
     CanonicalUser { canonical_user: &'a str },
@@ -79,7 +79,7 @@ enum PublishedPrincipal<'a> {
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum OneOrMany<'a> {
+pub(super) enum OneOrMany<'a> {
     One(&'a str),
     Many(&'a [String]),
 }
@@ -127,7 +127,7 @@ impl<'a> PublishedVerdict<'a> {
 }
 
 impl<'a> PublishedPath<'a> {
-    fn of(path: &'a Path) -> Self {
+    pub(super) fn of(path: &'a Path) -> Self {
         Self {
             via: PublishedVia::of(&path.via),
             exposure: path.exposure.name(),
@@ -171,19 +171,7 @@ impl<'a> PublishedParties<'a> {
 impl<'a> PublishedWitness<'a> {
     fn of(witness: &'a Witness) -> Self {
         Self {
-            principal: match &witness.principal {
-                WitnessPrincipal::Anonymous => PublishedPrincipal::Name("anonymous"),
-                WitnessPrincipal::Aws { account, arn } => {
-                    PublishedPrincipal::Aws { account: account.as_str(), arn }
-                }
-                WitnessPrincipal::OriginAccessIdentity(arn) => {
-                    PublishedPrincipal::Aws { account: "cloudfront", arn }
-                }
-                WitnessPrincipal::CanonicalUser(canonical_user) => {
-                    PublishedPrincipal::CanonicalUser { canonical_user }
-                }
-                WitnessPrincipal::Service(service) => PublishedPrincipal::Service { service },
-            },
+            principal: PublishedPrincipal::of_requester(&witness.principal),
             action: witness.action.name(),
             resource: &witness.resource,
             context: witness
@@ -195,8 +183,20 @@ impl<'a> PublishedWitness<'a> {
     }
 }
 
+impl<'a> PublishedPrincipal<'a> {
+    pub(super) fn of_requester(requester: &'a Requester) -> Self {
+        match requester {
+            Requester::Anonymous => Self::Name("anonymous"),
+            Requester::Identity { account, arn } => Self::Aws { account: account.as_str(), arn },
+            Requester::CanonicalUser(canonical_user) => Self::CanonicalUser { canonical_user },
+            Requester::OriginAccessIdentity(arn) => Self::Aws { account: "cloudfront", arn },
+            Requester::Service(service) => Self::Service { service },
+        }
+    }
+}
+
 impl<'a> OneOrMany<'a> {
-    fn of(values: &'a [String]) -> Self {
+    pub(super) fn of(values: &'a [String]) -> Self {
         match values {
             [one] => Self::One(one),
             many => Self::Many(many),

@@ -1,0 +1,171 @@
+//! Policies at the place where they are in force, read once and asked about many callers.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::iam::compare::{Binding, Bindings};
+use crate::iam::document::{Clause, Document, Statement};
+use crate::iam::facts::Facts;
+use crate::iam::offer::Place;
+use crate::iam::principal::Principal;
+use crate::iam::solver::bindings;
+use crate::iam::solver::domain::Texts;
+use crate::iam::solver::rules::{Keys, Reading, Rules};
+use crate::iam::solver::shape::{Asking, Scene};
+
+/// Policies at the place where they are in force, ready to be asked about callers.
+#[derive(Debug)]
+pub struct Policies<'a> {
+    /// The policy that an offer is part of, or stands beside.
+    pub own: Option<&'a Document>,
+    /// Where it is in force.
+    pub place: &'a Place,
+    /// Whom and what the policies name.
+    pub(in crate::iam) facts: Facts<'a>,
+    behind: Option<Behind<'a>>,
+    pub(super) wide: Ready<'a>,
+    skeptical: OnceCell<Ready<'a>>,
+    /// Keys, in small letters, that variables stand for.
+    pub(super) variables: Vec<String>,
+    /// Read wide for requests that carry these of the variables' keys.
+    by_carried: RefCell<BTreeMap<Vec<bool>, Rc<Ready<'a>>>>,
+}
+
+/// The policy that must let the same request through as well, and where; without a policy nothing
+/// gets through.
+pub type Behind<'a> = (Option<&'a Document>, &'a Place);
+
+/// Policies read one way.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    pub keys: Keys<'a>,
+    pub own: Rules<'a>,
+    pub behind: Option<Rules<'a>>,
+    pub reading: Reading,
+}
+
+/// The key that says by which identity provider a principal signed in.
+pub const PROVIDER: &str = "aws:FederatedProvider";
+
+impl<'a> Policies<'a> {
+    /// Reads `own` at `place`, and the policy behind.
+    #[must_use]
+    pub fn of(own: Option<&'a Document>, place: &'a Place, behind: Option<Behind<'a>>) -> Self {
+        let documents = || own.into_iter().chain(behind.and_then(|(document, _)| document));
+        let facts = Facts::of(documents(), &place.owner);
+        let variables = bindings::variables(documents());
+        let reading = Reading::Wide;
+        let wide = Ready::of(own, place, behind, reading, &Bindings::OPEN);
+        let (skeptical, by_carried) = (OnceCell::new(), RefCell::default());
+        Self { own, place, facts, behind, wide, skeptical, variables, by_carried }
+    }
+
+    /// The condition keys that the policies mention, in small letters, each as it is written.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.wide.keys.written()
+    }
+
+    /// The statement of the own policy with this index.
+    #[must_use]
+    pub fn statement(&self, index: usize) -> Option<&'a Statement> {
+        self.own.and_then(|document| document.statements.get(index))
+    }
+
+    /// The policies read one way, with what their variables stand for.
+    pub(super) fn read(&self, reading: Reading, bindings: &Bindings) -> Ready<'a> {
+        Ready::of(self.own, self.place, self.behind, reading, bindings)
+    }
+
+    /// The policies read so that what gets through surely does. They have no variables.
+    pub(super) fn skeptical(&self) -> &Ready<'a> {
+        self.skeptical.get_or_init(|| self.read(Reading::Skeptical, &Bindings::OPEN))
+    }
+
+    /// The policies read wide for the requests of a shape: a variable whose key they never carry
+    /// stands for nothing.
+    pub(super) fn where_carried(&self, asking: Asking<'_>) -> Rc<Ready<'a>> {
+        let carries = |key: &String| asking.domain(asking.link(key).0).values.is_some();
+        let carried: Vec<bool> = self.variables.iter().map(carries).collect();
+        let known = self.by_carried.borrow().get(&carried).cloned();
+        known.unwrap_or_else(|| {
+            let absent = self.variables.iter().zip(&carried).filter(|(_, carried)| !**carried);
+            let told = absent.map(|(key, _)| (key.clone(), Binding::Absent)).collect();
+            let bindings = Bindings { told, others: Binding::Open };
+            let ready = Rc::new(self.read(Reading::Wide, &bindings));
+            self.by_carried.borrow_mut().insert(carried, Rc::clone(&ready));
+            ready
+        })
+    }
+
+    /// Whether something in the policies has no documented meaning, or is a variable.
+    pub(super) fn are_unsure(&self) -> bool {
+        self.wide.own.unsure || self.wide.behind.as_ref().is_some_and(|behind| behind.unsure)
+    }
+
+    /// About how many steps it takes to read the policies.
+    pub(super) fn weight(&self) -> usize {
+        let behind = self.behind.and_then(|(document, _)| document);
+        let documents = self.own.into_iter().chain(behind);
+        let statements = documents.flat_map(|document| &document.statements);
+        statements
+            .map(|statement| {
+                let values = statement.conditions.iter().map(|one| 5 + one.values.len());
+                20 + 10 * values.sum::<usize>()
+            })
+            .sum()
+    }
+
+    pub(super) fn scene(&self) -> Scene<'_> {
+        Scene { owner: &self.place.owner, route: &self.place.route, facts: &self.facts }
+    }
+
+    /// The keys of the objects that are asked for.
+    pub(super) fn objects(&self) -> Texts<'_> {
+        match &self.place.key {
+            Some(key) => Texts::Only(key.as_str().into()),
+            None => Texts::keys(),
+        }
+    }
+}
+
+impl<'a> Ready<'a> {
+    fn of(
+        own: Option<&'a Document>,
+        place: &Place,
+        behind: Option<Behind<'a>>,
+        reading: Reading,
+        bindings: &Bindings,
+    ) -> Self {
+        let mut keys = Keys::default();
+        let mut read = |document: Option<&'a Document>, place: &Place| match document {
+            Some(document) => Rules::of(document, place, reading, bindings, &mut keys),
+            None => Rules::default(),
+        };
+        let own_rules = read(own, place);
+        let behind_rules = behind.map(|(document, place)| read(document, place));
+        for document in own.into_iter().chain(behind.and_then(|(document, _)| document)) {
+            if names_providers(document) {
+                keys.index(PROVIDER);
+            }
+            for key in bindings::mentioned(document) {
+                keys.index(key);
+            }
+        }
+        Self { keys, own: own_rules, behind: behind_rules, reading }
+    }
+
+    /// Whether a rule of which the principal has no documented meaning counts.
+    pub fn is_generous(&self, allow: bool) -> bool {
+        allow == (self.reading == Reading::Wide)
+    }
+}
+
+fn names_providers(document: &Document) -> bool {
+    document.statements.iter().any(|statement| {
+        let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
+        let is =
+            |one: &Principal| matches!(one, Principal::WebIdentity(_) | Principal::Saml { .. });
+        list.iter().any(is)
+    })
+}
