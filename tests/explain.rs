@@ -222,7 +222,9 @@ fn keys_that_are_missing() {
     insta::assert_snapshot!("missing_keys", text::explanation(&told));
     assert_eq!(told.answer, Answer::Refused);
     let member = ["aws:PrincipalOrgID=o-exampleorgid", "s3:prefix=home/x/1"];
-    assert_eq!(bucket.answer("444455556666", "s3:GetObject", &member), Answer::Unknown);
+    assert_eq!(bucket.answer("444455556666", "s3:GetObject", &member), Answer::Refused);
+    let named = ["aws:PrincipalOrgID=o-exampleorgid", "s3:prefix=home/x/1", "aws:username=x"];
+    assert_eq!(bucket.answer("444455556666", "s3:GetObject", &named), Answer::Through);
 }
 
 #[test]

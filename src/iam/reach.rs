@@ -129,7 +129,9 @@ impl Search<'_, '_> {
         let located = by(&|caller, _| matches!(caller, Caller::Located { .. }));
         let members = by(&|caller, one| self.is_of_unnamed_members(caller, one));
         for caller in &self.policies.facts.callers {
-            if named.contains(caller) || matches!(caller, Caller::Service { .. }) {
+            let asked = [&Caller::Anonymous, &Caller::Stranger].contains(&caller);
+            let service = matches!(caller, Caller::Service { .. });
+            if asked || service || named.contains(caller) {
                 continue;
             }
             let left = Actions::ALL - reach.wider(caller) - members;

@@ -143,7 +143,7 @@ pub fn shortest(within: &[Union], without: &[Union], fuel: &Fuel) -> Found<Strin
             return Found::Example(spell(&order, at));
         }
         for letter in telling(&places, &sets, &unnamed) {
-            if !fuel.burn(10 + size / 4) {
+            if !fuel.burn(10 + size / 8) {
                 return Found::GaveUp;
             }
             let mut next = Vec::with_capacity(places.len());

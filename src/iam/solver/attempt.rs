@@ -88,7 +88,11 @@ impl<'q> Attempt<'_, 'q> {
     fn is_meant(&self, principal: &Clause<Principal>) -> bool {
         match principals::meant(principal, &self.shape.who, true) {
             Meant::Surely(is) => is,
-            Meant::ByArn(_) | Meant::ByProvider(_) | Meant::ByPattern(_) | Meant::Unsure => false,
+            Meant::ByArn(_)
+            | Meant::ByAccount(_)
+            | Meant::ByProvider(_)
+            | Meant::ByPattern(_)
+            | Meant::Unsure => false,
         }
     }
 

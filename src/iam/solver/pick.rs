@@ -195,7 +195,8 @@ fn by_parts(
     })?;
     let mut open = false;
     for text in list {
-        let value = part.put(sample, text)?;
+        // no part is such a text
+        let Some(value) = part.put(sample, text) else { continue };
         if fits(&value) {
             return Some(Found::Example(value));
         }

@@ -22,8 +22,11 @@ pub enum Who<'q> {
         /// The principal, where one is meant.
         arn: Option<&'q str>,
     },
-    /// A principal of any outside account.
-    Anyone,
+    /// A principal of any account but the owner's.
+    Anyone {
+        /// The owner.
+        but: &'q AccountId,
+    },
     /// The account with this canonical id.
     CanonicalUser(&'q str),
     /// A CloudFront origin access identity.
@@ -39,6 +42,8 @@ pub enum Meant<'q> {
     Surely(bool),
     /// Where this holds of the ARN of the one who asks.
     ByArn(Atom<'q>),
+    /// Where this holds of its account.
+    ByAccount(Atom<'q>),
     /// Where this holds of the identity provider by which it signed in.
     ByProvider(Atom<'q>),
     /// Where this holds of that ARN, if a principal may be a pattern at all.
@@ -51,17 +56,14 @@ pub enum Meant<'q> {
 pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>, lenient: bool) -> Meant<'q> {
     let (Clause::In(list) | Clause::NotIn(list)) = clause;
     let negated = matches!(clause, Clause::NotIn(_));
-    let (mut arns, mut providers) = (Vec::new(), Vec::new());
+    let (mut arns, mut providers, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
     let (mut unsure, mut pattern) = (false, false);
     for principal in list {
         match one(principal, who) {
             One::Yes => return Meant::Surely(!negated),
             One::No => {}
             One::Arn(arn) => arns.push(Comparison::Text(Cow::Borrowed(arn))),
-            One::Account(account) => {
-                let digits = Union::of(letters(account.as_str()).collect());
-                arns.extend(Part::Account.values(digits).map(Comparison::Filled));
-            }
+            One::Account(account) => accounts.push(account.as_str()),
             One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
             One::Pattern(text) if !lenient => {
                 pattern = true;
@@ -69,6 +71,14 @@ pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>, lenient: bool) ->
             }
             One::Pattern(_) | One::Unsure => unsure = true,
         }
+    }
+    if arns.is_empty() && providers.is_empty() && !unsure && !accounts.is_empty() {
+        let accounts = accounts.into_iter().map(|digits| Comparison::Text(Cow::Borrowed(digits)));
+        return Meant::ByAccount(turned(Atom::among(accounts.collect()), negated));
+    }
+    for digits in accounts {
+        let digits = Union::of(letters(digits).collect());
+        arns.extend(Part::Account.values(digits).map(Comparison::Filled));
     }
     match (unsure, arns.is_empty(), providers.is_empty()) {
         (false, true, true) => Meant::Surely(negated),
@@ -117,13 +127,19 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser(_)) => One::Unsure,
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
         (Principal::WebIdentity(name), _) => One::Provider(name),
-        (Principal::Saml { arn, .. }, Who::Anyone) => One::Provider(arn),
+        (Principal::Saml { arn, .. }, Who::Anyone { .. }) => One::Provider(arn),
         (Principal::Saml { account: named, arn }, Who::Identity { account, .. }) => {
             if *account == Some(named) { One::Provider(arn) } else { One::No }
         }
-        (Principal::Account(named), Who::Anyone) => One::Account(named),
-        (Principal::Identity { arn, .. }, Who::Anyone) => One::Arn(arn),
-        (Principal::Other(text), Who::Anyone) => One::Pattern(text),
+        (Principal::Account(named), Who::Anyone { but }) => {
+            if named == *but {
+                One::No
+            } else {
+                One::Account(named)
+            }
+        }
+        (Principal::Identity { arn, .. }, Who::Anyone { .. }) => One::Arn(arn),
+        (Principal::Other(text), Who::Anyone { .. }) => One::Pattern(text),
         (Principal::Account(named), Who::Identity { account, .. }) => when(*account == Some(named)),
         (Principal::Identity { account: named, arn }, Who::Identity { account, arn: own }) => {
             match own {

@@ -149,12 +149,12 @@ impl<'a> Rules<'a> {
             }
             Who::Nobody
             | Who::Identity { account: None, .. }
-            | Who::Anyone
+            | Who::Anyone { .. }
             | Who::CanonicalUser(_)
             | Who::OriginAccessIdentity(_)
             | Who::Service(_) => &[],
         };
-        let every = matches!(who, Who::Anyone | Who::CanonicalUser(_))
+        let every = matches!(who, Who::Anyone { .. } | Who::CanonicalUser(_))
             .then(|| self.of_accounts.values().flatten());
         let indexes = self.general.iter().chain(own).chain(every.into_iter().flatten());
         indexes.filter_map(|index| self.denies.get(*index)).collect()

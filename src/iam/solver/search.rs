@@ -67,12 +67,13 @@ impl<'q> Demand<'q> {
         match meant {
             Meant::Surely(true) => {}
             Meant::Surely(false) => return None,
-            Meant::ByArn(atom) => demand.ask(ARN, atom),
+            Meant::ByArn(atom) => demand.ask(ARN, Part::Whole, atom),
+            Meant::ByAccount(atom) => demand.ask(ARN, Part::Account, atom),
             Meant::ByPattern(atom) if means.wide => {
                 demand.unsure = true;
-                demand.ask(ARN, atom);
+                demand.ask(ARN, Part::Whole, atom);
             }
-            Meant::ByProvider(atom) => demand.ask(means.provider?, atom),
+            Meant::ByProvider(atom) => demand.ask(means.provider?, Part::Whole, atom),
             Meant::Unsure => {
                 means.untold.set(true);
                 if !means.wide {
@@ -101,9 +102,8 @@ impl<'q> Demand<'q> {
         Self { actions, asks: Vec::new(), unsure: false }
     }
 
-    fn ask(&mut self, variable: usize, atom: Atom<'q>) {
-        self.asks
-            .push((variable, Asked { part: Part::Whole, atom: Cow::Owned(atom), holds: true }));
+    fn ask(&mut self, variable: usize, part: Part, atom: Atom<'q>) {
+        self.asks.push((variable, Asked { part, atom: Cow::Owned(atom), holds: true }));
     }
 
     fn hits(&self, point: &Point, fuel: &Fuel) -> bool {

@@ -176,7 +176,7 @@ impl<'q> Asking<'q> {
             Caller::Stranger | Caller::Located { signed: true } => {
                 Who::Identity { account: None, arn: None }
             }
-            Caller::Organization(_) => Who::Anyone,
+            Caller::Organization(_) => Who::Anyone { but: self.scene.owner },
             Caller::Account { account, arn } => {
                 Who::Identity { account: Some(account), arn: arn.as_deref() }
             }

@@ -15,6 +15,8 @@ use crate::name::AccountId;
 
 /// Stands for services where a policy names none.
 const SERVICE: &str = "sns.amazonaws.com";
+/// A VPC where an access point does not say of which it is.
+const VPC: &str = "vpc-0a9b8c7d6e5f43210";
 /// An address that belongs to nobody (RFC 5737).
 const ADDRESS: &str = "203.0.113.7";
 
@@ -39,8 +41,9 @@ pub fn request(
     if shape.asking.network == Network::Internet {
         context.entry("aws:sourceip".to_owned()).or_insert_with(|| vec![ADDRESS.to_owned()]);
     }
-    if let Route::AccessPoint { vpc: Some(Some(vpc)), .. } = &place.route {
-        context.insert("aws:sourcevpc".to_owned(), vec![vpc.clone()]);
+    if let Route::AccessPoint { vpc: Some(vpc), .. } = &place.route {
+        let vpc = vpc.as_deref().unwrap_or(VPC).to_owned();
+        context.entry("aws:sourcevpc".to_owned()).or_insert_with(|| vec![vpc]);
     }
     let value = |variable: usize| {
         point.values.get(variable).and_then(Option::as_ref).and_then(|values| values.first())
