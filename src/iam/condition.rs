@@ -14,6 +14,9 @@ use crate::iam::grammar::{DocumentError, at, inside, object};
 pub struct Condition {
     /// The operator.
     pub operator: Operator,
+    /// The operator's name as written: capitals, `ArnEquals` beside `ArnLike`, and names that IAM
+    /// does not have. Has no meaning; what is printed is what was read.
+    pub operator_name: String,
     /// The key as written; capitals do not count.
     pub key: String,
     /// The values. Numbers and booleans as their text.
@@ -121,6 +124,7 @@ impl Condition {
                 seen.push(lower);
                 conditions.push(Self {
                     operator: Operator::read(name),
+                    operator_name: name.clone(),
                     key: key.clone(),
                     values: values(value, &place)?,
                 });

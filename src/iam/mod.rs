@@ -12,6 +12,7 @@ mod holds;
 mod offer;
 mod pattern;
 mod principal;
+mod print;
 mod reach;
 mod request;
 

@@ -68,7 +68,8 @@ impl Principal {
         Ok(principals)
     }
 
-    fn aws(text: &str) -> Self {
+    /// What `text` names under `AWS`.
+    pub(super) fn aws(text: &str) -> Self {
         if text == "*" {
             return Self::Everyone;
         }
@@ -97,7 +98,8 @@ impl Principal {
         }
     }
 
-    fn federated(text: &str) -> Self {
+    /// What `text` names under `Federated`.
+    pub(super) fn federated(text: &str) -> Self {
         let saml = Arn::split(text).filter(|arn| arn.resource().starts_with("saml-provider"));
         match saml.map(|arn| AccountId::parse(arn.account())) {
             Some(Ok(account)) => Self::Saml(account),
