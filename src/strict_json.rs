@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 /// Reads `text` as one JSON value, at most 128 levels deep.
@@ -74,10 +75,15 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            if object.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("duplicate key `{key}`")));
+            match object.entry(key) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(map.next_value_seed(Strict)?);
+                }
+                Entry::Occupied(taken) => {
+                    let key = taken.key();
+                    return Err(A::Error::custom(format_args!("duplicate key `{key}`")));
+                }
             }
-            object.insert(key, map.next_value_seed(Strict)?);
         }
         Ok(Value::Object(object))
     }

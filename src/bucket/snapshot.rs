@@ -1,9 +1,12 @@
 //! Snapshots: a bucket's state as one JSON object in the shapes of the AWS CLI (contracts, "Bucket
 //! snapshot"). Strict about what a part is, tolerant about what AWS may add inside it.
 
+mod keys;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::acl::{Acl, Grant, Grantee, Permission};
@@ -46,13 +49,48 @@ pub enum SnapshotError {
 ///
 /// [`SnapshotError`] for anything that would leave the state to a guess.
 pub fn read(text: &str) -> Result<BucketState, SnapshotError> {
-    refuse_misspelt(&strict_json::parse(text)?, "")?;
+    let mut value = strict_json::parse(text)?;
+    if let Some((path, expected)) = keys::misspelt(&value) {
+        return Err(content(&path, format_args!("expected `{expected}`")));
+    }
+    // what has a grammar of its own goes no second way through `serde`
+    let policies = Policies::taken_from(&mut value);
+    let unknown = keys::unknown(&value);
+    let snapshot = Snapshot::deserialize(value).map_err(|error| shape_error(text, error))?;
+    let mut state = snapshot.into_state(&policies)?;
+    state.notes.extend(unknown);
+    Ok(state)
+}
+
+/// The place of an error in a shape is worth a second reading: a value does not know its line.
+fn shape_error(text: &str, error: serde_json::Error) -> SnapshotError {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let snapshot: Snapshot =
-        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            SnapshotError::Shape { path: error.path().to_string(), source: error.into_inner() }
-        })?;
-    snapshot.into_state()
+    match serde_path_to_error::deserialize::<_, Snapshot>(&mut deserializer) {
+        Err(placed) => {
+            SnapshotError::Shape { path: placed.path().to_string(), source: placed.into_inner() }
+        }
+        Ok(_) => SnapshotError::Shape { path: ".".to_owned(), source: error },
+    }
+}
+
+/// The policy documents of a snapshot.
+struct Policies {
+    bucket: Option<Value>,
+    /// By the access points' order.
+    access_points: Vec<Option<Value>>,
+}
+
+impl Policies {
+    fn taken_from(snapshot: &mut Value) -> Self {
+        let take = |value: &mut Value| {
+            let policy = value.as_object_mut()?.remove("Policy")?;
+            if policy.is_null() { None } else { Some(policy) }
+        };
+        let bucket = take(snapshot);
+        let points = snapshot.get_mut("AccessPoints").and_then(Value::as_array_mut);
+        let access_points = points.into_iter().flatten().map(take).collect();
+        Self { bucket, access_points }
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,16 +101,13 @@ struct Snapshot {
     region: Option<String>,
     acl: Option<AclShape>,
     ownership_controls: Option<OwnershipShape>,
-    policy: Option<Value>,
     public_access_block_configuration: Option<Settings>,
     account_public_access_block_configuration: Option<Settings>,
     access_points: Option<Vec<AccessPointShape>>,
     object_acls: Option<Vec<ObjectAclShape>>,
     tags: Option<BTreeMap<String, String>>,
-    website_configuration: Option<Value>,
+    website_configuration: Option<IgnoredAny>,
     unreadable: Option<BTreeMap<String, String>>,
-    #[serde(flatten)]
-    unknown: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -125,7 +160,6 @@ struct AccessPointShape {
     network_origin: String,
     vpc_configuration: Option<VpcShape>,
     public_access_block_configuration: Option<Settings>,
-    policy: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -142,74 +176,8 @@ struct ObjectAclShape {
     acl: AclShape,
 }
 
-/// Every key that is looked at, at any depth.
-const KEYS: [&str; 36] = [
-    "Bucket",
-    "Account",
-    "Region",
-    "Acl",
-    "Owner",
-    "ID",
-    "Grants",
-    "Grantee",
-    "URI",
-    "EmailAddress",
-    "Permission",
-    "OwnershipControls",
-    "Rules",
-    "ObjectOwnership",
-    "Policy",
-    "PublicAccessBlockConfiguration",
-    "AccountPublicAccessBlockConfiguration",
-    "BlockPublicAcls",
-    "IgnorePublicAcls",
-    "BlockPublicPolicy",
-    "RestrictPublicBuckets",
-    "AccessPoints",
-    "Name",
-    "AccessPointAccount",
-    "NetworkOrigin",
-    "VpcConfiguration",
-    "VpcId",
-    "ObjectAcls",
-    "Key",
-    "Tags",
-    "WebsiteConfiguration",
-    "Unreadable",
-    "PolicyStatus",
-    "Type",
-    "DisplayName",
-    "BucketAccountId",
-];
-
-/// A key in the wrong capitals would read as absent, and what is absent grants nothing.
-fn refuse_misspelt(value: &Value, path: &str) -> Result<(), SnapshotError> {
-    match value {
-        Value::Object(object) => {
-            for (key, value) in object {
-                let known = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                match known {
-                    Some(known) if known != key => {
-                        return Err(content(&path, format_args!("expected `{known}`")));
-                    }
-                    // policies, tags and website configurations have keys of their own
-                    Some(&("Policy" | "Tags" | "WebsiteConfiguration")) => {}
-                    Some(_) | None => refuse_misspelt(value, &path)?,
-                }
-            }
-            Ok(())
-        }
-        Value::Array(list) => list
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, value)| refuse_misspelt(value, &format!("{path}[{index}]"))),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
-    }
-}
-
 impl Snapshot {
-    fn into_state(self) -> Result<BucketState, SnapshotError> {
+    fn into_state(self, policies: &Policies) -> Result<BucketState, SnapshotError> {
         let bucket = BucketName::parse(&self.bucket).map_err(|error| content("Bucket", error))?;
         let account = AccountId::parse(&self.account).map_err(|error| content("Account", error))?;
         let region = self.region.as_deref().map(Region::parse).transpose();
@@ -221,13 +189,15 @@ impl Snapshot {
         if let Some(controls) = self.ownership_controls {
             state.ownership = Observed::Known(ownership(&controls)?);
         }
-        state.policy = policy(self.policy.as_ref());
+        state.policy = policy(policies.bucket.as_ref());
         state.settings =
             Observed::Known(self.public_access_block_configuration.unwrap_or_default());
         state.account_settings =
             Observed::Known(self.account_public_access_block_configuration.unwrap_or_default());
-        let points = self.access_points.unwrap_or_default().into_iter().enumerate();
-        let points = points.map(|(index, point)| point.into_access_point(index));
+        let points = self.access_points.unwrap_or_default().into_iter();
+        let points = points.zip(&policies.access_points).enumerate();
+        let points =
+            points.map(|(index, (point, policy))| point.into_access_point(index, policy.as_ref()));
         state.access_points = Observed::Known(points.collect::<Result<_, _>>()?);
         let objects = self.object_acls.unwrap_or_default().into_iter().enumerate();
         let objects = objects.map(|(index, object)| {
@@ -240,11 +210,6 @@ impl Snapshot {
         for (part, error) in self.unreadable.unwrap_or_default() {
             make_unreadable(&mut state, part, error);
         }
-        let unknown = self.unknown.keys().map(|key| {
-            let key: String = key.chars().take(80).flat_map(char::escape_debug).collect();
-            format!("the snapshot's key `{key}` is not known and was not looked at")
-        });
-        state.notes.extend(unknown);
         Ok(state)
     }
 }
@@ -276,7 +241,11 @@ impl AclShape {
 }
 
 impl AccessPointShape {
-    fn into_access_point(self, index: usize) -> Result<AccessPoint, SnapshotError> {
+    fn into_access_point(
+        self,
+        index: usize,
+        own_policy: Option<&Value>,
+    ) -> Result<AccessPoint, SnapshotError> {
         let at = |name: &str| format!("AccessPoints[{index}].{name}");
         let account = self.access_point_account.as_deref().map(AccountId::parse).transpose();
         let account = account.map_err(|error| content(&at("AccessPointAccount"), error))?;
@@ -291,7 +260,7 @@ impl AccessPointShape {
             account,
             origin,
             settings: Observed::Known(self.public_access_block_configuration.unwrap_or_default()),
-            policy: policy(self.policy.as_ref()),
+            policy: policy(own_policy),
         })
     }
 }
@@ -359,7 +328,7 @@ fn content(path: &str, reason: impl std::fmt::Display) -> SnapshotError {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::bucket::Observed;
+    use crate::bucket::{BucketState, Observed};
 
     #[test]
     fn a_policy_may_be_an_object_or_its_text() {
@@ -374,6 +343,32 @@ mod tests {
         assert!(
             matches!(with("\"{}\"").policy, Observed::Unknown(error) if error.contains("Statement"))
         );
+    }
+
+    #[test]
+    fn no_known_part_is_told_to_be_unknown() {
+        let state = read(
+            r#"{"Bucket":"abc","Account":"111122223333","Region":null,"Acl":null,"OwnershipControls":null,
+                "Policy":null,"PublicAccessBlockConfiguration":null,"Tags":null,"AccessPoints":null,
+                "AccountPublicAccessBlockConfiguration":null,"ObjectAcls":null,"Unreadable":null,
+                "WebsiteConfiguration":null}"#,
+        )
+        .unwrap();
+        assert_eq!(state.notes, [""; 0]);
+        assert_eq!(state, BucketState::empty(state.bucket.clone(), state.account.clone(), None));
+    }
+
+    #[test]
+    fn a_policy_of_one_key_is_no_text_of_another_policy() {
+        // the key by which `serde_json` passes raw text on
+        let policy = r#"{"$serde_json::private::RawValue":"{\"Statement\":[]}"}"#;
+        let state = read(&format!(
+            r#"{{"Bucket":"abc","Account":"111122223333","Policy":{policy},
+                "AccessPoints":[{{"Name":"a","NetworkOrigin":"Internet","Policy":{policy}}}]}}"#
+        ))
+        .unwrap();
+        assert!(state.policy.error().is_some());
+        assert!(state.access_points.known().unwrap()[0].policy.error().is_some());
     }
 
     #[test]
@@ -416,6 +411,7 @@ mod tests {
         )
         .unwrap();
         assert!(state.notes[0].contains("`Polciy`"));
+        assert_eq!(state.notes.len(), 1);
         assert_eq!(
             state.unreadable(),
             [("Policy".to_owned(), "AccessDenied".to_owned()), ("Else".to_owned(), "x".to_owned()),]

@@ -4,9 +4,11 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Creating a
 //! condition with multiple keys or values".
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use crate::iam::grammar::{DocumentError, at, inside, object};
+use crate::iam::grammar::{DocumentError, Position, object};
 
 /// One condition: an operator, a key, and values of which any may be met (for a negated operator:
 /// none).
@@ -14,6 +16,9 @@ use crate::iam::grammar::{DocumentError, at, inside, object};
 pub struct Condition {
     /// The operator.
     pub operator: Operator,
+    /// The operator's name as written: capitals, `ArnEquals` beside `ArnLike`, and names that IAM
+    /// does not have. Has no meaning; what is printed is what was read.
+    pub operator_name: String,
     /// The key as written; capitals do not count.
     pub key: String,
     /// The values. Numbers and booleans as their text.
@@ -107,20 +112,24 @@ impl Test {
 
 impl Condition {
     /// Reads the value of `Condition`.
-    pub(super) fn read_all(value: &Value, place: &str) -> Result<Vec<Self>, DocumentError> {
+    pub(super) fn read_all<'p>(
+        value: &Value,
+        place: impl Into<Position<'p>>,
+    ) -> Result<Vec<Self>, DocumentError> {
+        let place = place.into();
         let mut conditions = Vec::new();
-        for (name, keys) in object(value, place)? {
-            let place = inside(place, name);
-            let mut seen: Vec<String> = Vec::new();
-            for (key, value) in object(keys, &place)? {
-                let place = inside(&place, key);
-                let lower = key.to_ascii_lowercase();
-                if seen.contains(&lower) {
-                    return Err(at(&place, "the same key stands there twice, in other capitals"));
+        for (name, keys) in object(value, &place)? {
+            let place = place.key(name);
+            let keys = object(keys, &place)?;
+            let mut seen = BTreeSet::new();
+            for (key, value) in keys {
+                let place = place.key(key);
+                if keys.len() > 1 && !seen.insert(key.to_ascii_lowercase()) {
+                    return Err(place.error("the same key stands there twice, in other capitals"));
                 }
-                seen.push(lower);
                 conditions.push(Self {
                     operator: Operator::read(name),
+                    operator_name: name.clone(),
                     key: key.clone(),
                     values: values(value, &place)?,
                 });
@@ -228,13 +237,13 @@ fn test(name: &str) -> Option<(Test, bool)> {
 }
 
 /// One value or a list; numbers and booleans count as their text.
-fn values(value: &Value, place: &str) -> Result<Vec<String>, DocumentError> {
+fn values(value: &Value, place: &Position<'_>) -> Result<Vec<String>, DocumentError> {
     let one = |value: &Value| match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(flag) => Ok(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => {
-            Err(at(place, "expected a string, a number, a boolean, or a list of these"))
+            Err(place.error("expected a string, a number, a boolean, or a list of these"))
         }
     };
     match value {

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use crate::iam::condition::Condition;
-use crate::iam::grammar::{DocumentError, at, inside, object, strings};
+use crate::iam::grammar::{DocumentError, Position, object, strings};
 use crate::iam::pattern::Glob;
 use crate::iam::principal::Principal;
 use crate::strict_json;
@@ -83,7 +83,8 @@ impl Document {
     /// [`DocumentError`] for bad JSON, an element named twice, and whatever the grammar does not
     /// know.
     pub fn parse(text: &str) -> Result<Self, DocumentError> {
-        let value = strict_json::parse(text).map_err(|error| at("policy", error.to_string()))?;
+        let value = strict_json::parse(text)
+            .map_err(|error| Position::from("policy").error(error.to_string()))?;
         Self::from_json(&value)
     }
 
@@ -93,21 +94,26 @@ impl Document {
     ///
     /// As [`Document::parse`].
     pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
-        let object = object(value, "policy")?;
+        let object = object(value, &Position::from("policy"))?;
         let version = match object.get("Version") {
             None => Version::V2008,
             Some(Value::String(version)) if version == "2012-10-17" => Version::V2012,
             Some(Value::String(version)) if version == "2008-10-17" => Version::V2008,
-            Some(_) => return Err(at("Version", "expected `2012-10-17` or `2008-10-17`")),
+            Some(_) => {
+                return Err(
+                    Position::from("Version").error("expected `2012-10-17` or `2008-10-17`")
+                );
+            }
         };
+        let place = Position::from("Statement");
         let statements = match object.get("Statement") {
             Some(Value::Array(list)) => list
                 .iter()
                 .enumerate()
-                .map(|(index, statement)| read_statement(statement, &format!("Statement[{index}]")))
+                .map(|(index, statement)| read_statement(statement, &place.index(index)))
                 .collect::<Result<_, _>>()?,
-            Some(statement) => vec![read_statement(statement, "Statement")?],
-            None => return Err(at("Statement", "missing; expected one statement or a list")),
+            Some(statement) => vec![read_statement(statement, &place)?],
+            None => return Err(place.error("missing; expected one statement or a list")),
         };
         Ok(Self { version, statements })
     }
@@ -138,31 +144,33 @@ const ELEMENTS: [&str; 9] = [
     "Condition",
 ];
 
-fn read_statement(value: &Value, place: &str) -> Result<Statement, DocumentError> {
+fn read_statement(value: &Value, place: &Position<'_>) -> Result<Statement, DocumentError> {
     let object = object(value, place)?;
     if let Some(key) = object.keys().find(|key| !ELEMENTS.contains(&key.as_str())) {
-        return Err(at(&inside(place, key), "the policy grammar has no such element"));
+        return Err(place.key(key).error("the policy grammar has no such element"));
     }
     let effect = match object.get("Effect").and_then(Value::as_str) {
         Some("Allow") => Effect::Allow,
         Some("Deny") => Effect::Deny,
-        Some(_) | None => return Err(at(&inside(place, "Effect"), "expected `Allow` or `Deny`")),
+        Some(_) | None => return Err(place.key("Effect").error("expected `Allow` or `Deny`")),
     };
     let sid = match object.get("Sid") {
         None => None,
         Some(Value::String(sid)) if sid.is_empty() => None,
         Some(Value::String(sid)) => Some(sid.clone()),
-        Some(_) => return Err(at(&inside(place, "Sid"), "expected a string")),
+        Some(_) => return Err(place.key("Sid").error("expected a string")),
     };
     Ok(Statement {
         sid,
         effect,
-        principal: clause(object, place, ["Principal", "NotPrincipal"], Principal::read_all)?,
+        principal: clause(object, place, ["Principal", "NotPrincipal"], |value, place| {
+            Principal::read_all(value, place)
+        })?,
         action: clause(object, place, ["Action", "NotAction"], globs)?,
         resource: clause(object, place, ["Resource", "NotResource"], globs)?,
         conditions: match object.get("Condition") {
             None => Vec::new(),
-            Some(value) => Condition::read_all(value, &inside(place, "Condition"))?,
+            Some(value) => Condition::read_all(value, place.key("Condition"))?,
         },
     })
 }
@@ -170,21 +178,21 @@ fn read_statement(value: &Value, place: &str) -> Result<Statement, DocumentError
 /// Reads the one of `names` (the second inverts) that the statement has.
 fn clause<T>(
     statement: &Map<String, Value>,
-    place: &str,
+    place: &Position<'_>,
     names: [&str; 2],
-    read: impl Fn(&Value, &str) -> Result<Vec<T>, DocumentError>,
+    read: impl Fn(&Value, Position<'_>) -> Result<Vec<T>, DocumentError>,
 ) -> Result<Clause<T>, DocumentError> {
     let [name, inverse] = names;
     match (statement.get(name), statement.get(inverse)) {
-        (Some(value), None) => Ok(Clause::In(read(value, &inside(place, name))?)),
-        (None, Some(value)) => Ok(Clause::NotIn(read(value, &inside(place, inverse))?)),
-        (Some(_), Some(_)) => Err(at(place, format!("has both `{name}` and `{inverse}`"))),
-        (None, None) => Err(at(place, format!("has neither `{name}` nor `{inverse}`"))),
+        (Some(value), None) => Ok(Clause::In(read(value, place.key(name))?)),
+        (None, Some(value)) => Ok(Clause::NotIn(read(value, place.key(inverse))?)),
+        (Some(_), Some(_)) => Err(place.error(format!("has both `{name}` and `{inverse}`"))),
+        (None, None) => Err(place.error(format!("has neither `{name}` nor `{inverse}`"))),
     }
 }
 
-fn globs(value: &Value, place: &str) -> Result<Vec<Glob>, DocumentError> {
-    Ok(strings(value, place)?.into_iter().map(Glob::new).collect())
+fn globs(value: &Value, place: Position<'_>) -> Result<Vec<Glob>, DocumentError> {
+    strings(value, &place, |text| Glob::new(text))
 }
 
 #[cfg(test)]

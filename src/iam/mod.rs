@@ -16,6 +16,7 @@ mod offer;
 mod part;
 mod pattern;
 mod principal;
+mod print;
 mod reach;
 mod request;
 mod solver;

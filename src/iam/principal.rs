@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::iam::arn::Arn;
-use crate::iam::grammar::{DocumentError, at, inside, object, strings};
+use crate::iam::grammar::{DocumentError, Position, object, strings};
 use crate::iam::pattern::Glob;
 use crate::name::AccountId;
 
@@ -49,31 +49,35 @@ pub enum Principal {
 
 impl Principal {
     /// Reads the value of `Principal` or `NotPrincipal`.
-    pub(super) fn read_all(value: &Value, place: &str) -> Result<Vec<Self>, DocumentError> {
+    pub(super) fn read_all<'p>(
+        value: &Value,
+        place: impl Into<Position<'p>>,
+    ) -> Result<Vec<Self>, DocumentError> {
         if let Value::String(text) = value {
             return Ok(vec![Self::aws(text)]);
         }
+        let place = place.into();
         let mut principals = Vec::new();
-        for (kind, value) in object(value, place)? {
-            let place = inside(place, kind);
+        for (kind, value) in object(value, &place)? {
+            let place = place.key(kind);
             let read: fn(&str) -> Self = match kind.as_str() {
                 "AWS" => Self::aws,
                 "Service" => |text| Self::Service(text.to_owned()),
                 "CanonicalUser" => |text| Self::CanonicalUser(text.to_owned()),
                 "Federated" => Self::federated,
                 _ => {
-                    return Err(at(
-                        &place,
-                        "expected `AWS`, `Service`, `CanonicalUser` or `Federated`",
-                    ));
+                    return Err(
+                        place.error("expected `AWS`, `Service`, `CanonicalUser` or `Federated`")
+                    );
                 }
             };
-            principals.extend(strings(value, &place)?.iter().map(|text| read(text)));
+            principals.extend(strings(value, &place, read)?);
         }
         Ok(principals)
     }
 
-    fn aws(text: &str) -> Self {
+    /// What `text` names under `AWS`.
+    pub(super) fn aws(text: &str) -> Self {
         if text == "*" {
             return Self::Everyone;
         }
@@ -102,7 +106,8 @@ impl Principal {
         }
     }
 
-    fn federated(text: &str) -> Self {
+    /// What `text` names under `Federated`.
+    pub(super) fn federated(text: &str) -> Self {
         let saml = Arn::split(text).filter(|arn| arn.resource().starts_with("saml-provider"));
         match saml.map(|arn| AccountId::parse(arn.account())) {
             Some(Ok(account)) => Self::Saml { account, arn: text.to_owned() },
