@@ -104,8 +104,7 @@ fn meets(condition: &Condition, wanted: &str, value: &str) -> Option<bool> {
         if_exists: false,
         ..condition.operator.clone()
     };
-    let single =
-        Condition { operator, key: condition.key.clone(), values: vec![wanted.to_owned()] };
+    let single = Condition { operator, values: vec![wanted.to_owned()], ..condition.clone() };
     let key = condition.key.to_ascii_lowercase();
     holds(&single, &BTreeMap::from([(key, vec![value.to_owned()])]))
 }

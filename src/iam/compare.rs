@@ -144,6 +144,24 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// Whether every text meets it.
+    #[must_use]
+    pub fn is_met_by_everything(&self) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Glob(pattern) => {
+                !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*')
+            }
+            Self::Text(_)
+            | Self::Folded(_)
+            | Self::Arn(_)
+            | Self::Filled(_)
+            | Self::Net(_)
+            | Self::Number(..)
+            | Self::Moment(..) => false,
+        }
+    }
+
     /// The one text that meets it, capitals counting.
     #[must_use]
     pub fn only(&self) -> Option<&str> {

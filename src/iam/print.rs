@@ -77,10 +77,8 @@ fn named(principal: &Principal, before: &'static str) -> (&'static str, String) 
         | Principal::Nobody(text) => ("AWS", text.clone()),
         Principal::CanonicalUser(id) => ("CanonicalUser", id.clone()),
         Principal::Service(name) => ("Service", name.clone()),
-        Principal::WebIdentity(name) => ("Federated", name.clone()),
-        // of a provider the account alone is kept
-        Principal::Saml(account) => {
-            ("Federated", format!("arn:aws:iam::{account}:saml-provider/unnamed"))
+        Principal::WebIdentity(name) | Principal::Saml { arn: name, .. } => {
+            ("Federated", name.clone())
         }
         Principal::Other(text) => {
             let aws = Principal::aws(text) == *principal;

@@ -54,8 +54,11 @@ impl Asked<'_> {
     fn is_never_met_with_the_key(&self) -> bool {
         match self.atom.as_ref() {
             Atom::Constant(holds) | Atom::Presence { with: holds, .. } => *holds != self.holds,
-            Atom::Values { comparisons, negated, .. } => {
-                comparisons.is_empty() && *negated != self.holds
+            Atom::Values { comparisons, negated, .. } if *negated != self.holds => {
+                comparisons.is_empty()
+            }
+            Atom::Values { comparisons, .. } => {
+                comparisons.iter().any(Comparison::is_met_by_everything)
             }
         }
     }
