@@ -9,7 +9,7 @@ use crate::exposure::zone::{self, Group};
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
-    Question, Reach, Route, Through, Unproved,
+    Reach, Route, Through, Unproved,
 };
 use crate::trust::Trust;
 
@@ -118,7 +118,9 @@ impl<'a> Search<'a> {
             };
             let offer = Offer::of_grant(principal, actions);
             let closed_by = self.closers.of_acl(entry.grantee.is_public());
-            let reach = policies.reach(&offer, &self.fuel);
+            let Some(reach) = policies.reach(std::slice::from_ref(&offer), &self.fuel).pop() else {
+                continue;
+            };
             let (offer, closed_by) = (&offer, closed_by.as_slice());
             let way = Way { via, offer, conditions: &[], policies: &policies, closed_by };
             self.along(&way, &reach, paths);
@@ -174,8 +176,9 @@ impl<'a> Search<'a> {
 
     /// Who gets through each Allow of `document`, by its index.
     fn reached(&self, document: &Document, policies: &Policies<'_>) -> Vec<(usize, Reach)> {
-        let reach = |index| policies.reach(&Offer::Statement(index), &self.fuel);
-        document.allows().map(|(index, _)| (index, reach(index))).collect()
+        let indexes: Vec<usize> = document.allows().map(|(index, _)| index).collect();
+        let offers: Vec<Offer> = indexes.iter().copied().map(Offer::Statement).collect();
+        indexes.into_iter().zip(policies.reach(&offers, &self.fuel)).collect()
     }
 
     /// One path for each class that `way` reaches.
@@ -223,10 +226,8 @@ impl<'a> Search<'a> {
             None => callers.iter().find(|(_, one)| one.unproved.is_none()).map_or(
                 (None, callers.iter().find_map(|(_, one)| one.unproved)),
                 |(caller, one)| {
-                    let (offer, actions) = (way.offer, one.actions);
-                    let question =
-                        Question { caller, anywhere: false, offer, meant: true, actions };
-                    let again = way.policies.ask(question, &self.fuel);
+                    let asker = way.policies.asker(caller, false);
+                    let again = asker.ask(way.offer, true, one.actions, &self.fuel);
                     (again.request, again.unproved)
                 },
             ),

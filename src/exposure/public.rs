@@ -5,7 +5,7 @@
 //! public".
 
 use crate::iam::{
-    Actions, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal, Question,
+    Actions, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal,
     Statement, Test, is_broad, is_private, range,
 };
 use crate::name::AccountId;
@@ -41,9 +41,8 @@ pub fn is_public_with_deny(
             && (!denies || {
                 let (offer, actions) = (&Offer::Unconditional(index), Actions::ALL);
                 [Caller::Anonymous, Caller::Stranger].iter().any(|caller| {
-                    let question =
-                        Question { caller, anywhere: true, offer, meant: false, actions };
-                    !policies.ask(question, fuel).actions.is_empty()
+                    let asker = policies.asker(caller, true);
+                    !asker.ask(offer, false, actions, fuel).actions.is_empty()
                 })
             })
     })

@@ -149,9 +149,7 @@ impl<'a> Comparison<'a> {
     pub fn is_met_by_everything(&self) -> bool {
         match self {
             Self::Everything => true,
-            Self::Glob(pattern) => {
-                !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*')
-            }
+            Self::Glob(pattern) => !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*'),
             Self::Text(_)
             | Self::Folded(_)
             | Self::Arn(_)

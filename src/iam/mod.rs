@@ -36,4 +36,4 @@ pub use self::pattern::Glob;
 pub use self::principal::Principal;
 pub use self::reach::Reach;
 pub use self::request::{Answer, Request, Requester, holds};
-pub use self::solver::{Policies, Question, Through, Unproved};
+pub use self::solver::{Asker, Policies, Through, Unproved};

@@ -1,6 +1,6 @@
 //! Who gets through an offer: every class of callers, asked one by one.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::action::Actions;
@@ -12,7 +12,8 @@ use crate::iam::named::{on_behalf_of_others, told_apart};
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
 use crate::iam::request::Requester;
-use crate::iam::solver::{Policies, Question, Through};
+use crate::iam::solver::{Asker, Policies, Through};
+use crate::name::AccountId;
 
 /// Who gets through an offer. No class repeats an action that a wider one may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,15 +26,124 @@ pub struct Reach {
     pub bounded: BTreeMap<Caller, Through>,
 }
 
-impl Policies<'_> {
-    /// Who gets through `offer`.
+impl<'a> Policies<'a> {
+    /// Who gets through each of `offers`.
     #[must_use]
-    pub fn reach(&self, offer: &Offer, fuel: &Fuel) -> Reach {
+    pub fn reach(&self, offers: &[Offer], fuel: &Fuel) -> Vec<Reach> {
+        let mut asked: Vec<Asked<'_>> = offers.iter().map(|offer| self.about(offer)).collect();
+        self.ask(&Caller::Anonymous, true, &mut asked, fuel);
+        self.ask(&Caller::Stranger, true, &mut asked, fuel);
+        let mut named: BTreeSet<Caller> = BTreeSet::new();
+        for one in &mut asked {
+            one.name_more();
+            named.extend(one.named.iter().cloned());
+        }
+        for caller in &named {
+            if !is_everyone(caller) {
+                self.ask(caller, false, &mut asked, fuel);
+            }
+        }
+        if asked.iter().any(|one| one.everyone) {
+            self.ask_elsewhere(&mut asked, fuel);
+        }
+        asked.into_iter().map(|one| one.reach).collect()
+    }
+
+    /// Asks those whom other statements name. They count for what accounts that no policy names
+    /// cannot do: members of an organization, or whoever is at some place.
+    fn ask_elsewhere(&self, asked: &mut [Asked<'_>], fuel: &Fuel) {
+        for one in asked.iter_mut() {
+            one.done_by_others = one.by_others(&self.facts.accounts);
+        }
+        let elsewhere =
+            |caller: &&Caller| !is_everyone(caller) && !matches!(caller, Caller::Service { .. });
+        for caller in self.facts.callers.iter().filter(elsewhere) {
+            let (anywhere, somewhere) =
+                (Once::of(self, caller, true), Once::of(self, caller, false));
+            let others = asked.iter_mut();
+            for one in others.filter(|one| one.everyone && !one.named.contains(caller)) {
+                let (members, located) = one.done_by_others;
+                let left = Actions::ALL - one.reach.wider(caller) - members;
+                let mut through = self.ask_one(one, caller, &anywhere, left, fuel);
+                if through.actions.is_empty() {
+                    through = self.ask_one(one, caller, &somewhere, left - located, fuel);
+                }
+                one.reach.add(caller, through);
+            }
+        }
+    }
+
+    /// Asks `caller` about the offers that name it.
+    fn ask(&self, caller: &Caller, anywhere: bool, asked: &mut [Asked<'_>], fuel: &Fuel) {
+        let asker = Once::of(self, caller, anywhere);
+        for one in asked.iter_mut().filter(|one| one.named.contains(caller)) {
+            let left = Actions::ALL - one.reach.wider(caller);
+            let through = self.ask_one(one, caller, &asker, left, fuel);
+            match caller {
+                Caller::Anonymous => one.reach.anonymous = through,
+                Caller::Stranger => one.reach.authenticated = through,
+                Caller::Located { .. }
+                | Caller::Account { .. }
+                | Caller::Organization(_)
+                | Caller::CanonicalUser(_)
+                | Caller::OriginAccessIdentity(_)
+                | Caller::Service { .. } => one.reach.add(caller, through),
+            }
+        }
+    }
+
+    fn ask_one<'q>(
+        &'q self,
+        one: &mut Asked<'_>,
+        caller: &Caller,
+        asker: &Once<'q, 'a>,
+        actions: Actions,
+        fuel: &Fuel,
+    ) -> Through {
+        let account = match caller {
+            Caller::Account { account, .. }
+            | Caller::Service { on_behalf_of: Some(account), .. } => Some(account),
+            Caller::Anonymous
+            | Caller::Stranger
+            | Caller::Located { .. }
+            | Caller::Organization(_)
+            | Caller::CanonicalUser(_)
+            | Caller::OriginAccessIdentity(_)
+            | Caller::Service { on_behalf_of: None, .. } => None,
+        };
+        let actions = actions & self.offered(one.offer);
+        if actions.is_empty() || account == Some(&self.place.owner) {
+            return Through::default();
+        }
+        let meant = one.meant.contains(caller);
+        let like = match caller {
+            Caller::Account { account, arn } if meant && !self.facts.tells_apart(account) => {
+                one.like.get_mut(usize::from(arn.is_some()))
+            }
+            _ => None,
+        };
+        let ask = || asker.get().ask(one.offer, meant, actions, fuel);
+        match like {
+            None => ask(),
+            Some(Some(known)) => known.clone(),
+            Some(place) => {
+                let through = ask();
+                // its request is not theirs
+                *place = Some(Through { request: None, ..through.clone() });
+                through
+            }
+        }
+    }
+
+    /// Whom an offer names, before anybody is asked.
+    fn about<'o>(&self, offer: &'o Offer) -> Asked<'o>
+    where
+        'a: 'o,
+    {
         let statement = match offer {
             Offer::Statement(index) | Offer::Unconditional(index) => self.statement(*index),
             Offer::Grant { .. } => None,
         };
-        let conditions: &[Condition] = statement.map_or(&[], |statement| &statement.conditions);
         let (mut named, mut meant) = (BTreeSet::new(), BTreeSet::new());
         for principal in principals(offer, statement) {
             let callers = Caller::named_by(principal);
@@ -46,9 +156,95 @@ impl Policies<'_> {
             named = [Caller::Anonymous, Caller::Stranger].into();
             meant.clear();
         }
-        let search = Search { policies: self, offer, fuel, meant, like: RefCell::default() };
-        search.all(named, conditions)
+        Asked {
+            offer,
+            conditions: statement.map_or(&[], |statement| &statement.conditions),
+            everyone: named.contains(&Caller::Stranger),
+            named,
+            meant,
+            like: [None, None],
+            done_by_others: (Actions::NONE, Actions::NONE),
+            reach: Reach::default(),
+        }
     }
+}
+
+/// A caller made ready when it is first needed.
+struct Once<'q, 'a> {
+    policies: &'q Policies<'a>,
+    caller: &'q Caller,
+    anywhere: bool,
+    asker: OnceCell<Asker<'q, 'a>>,
+}
+
+impl<'q, 'a> Once<'q, 'a> {
+    fn of(policies: &'q Policies<'a>, caller: &'q Caller, anywhere: bool) -> Self {
+        Self { policies, caller, anywhere, asker: OnceCell::new() }
+    }
+
+    fn get(&self) -> &Asker<'q, 'a> {
+        self.asker.get_or_init(|| self.policies.asker(self.caller, self.anywhere))
+    }
+}
+
+/// One offer, whom it names, and who gets through it so far.
+struct Asked<'o> {
+    offer: &'o Offer,
+    conditions: &'o [Condition],
+    /// Whether it names everyone, or every AWS identity.
+    everyone: bool,
+    /// Callers that it names, and its conditions.
+    named: BTreeSet<Caller>,
+    /// Those of them that it surely means.
+    meant: BTreeSet<Caller>,
+    /// What accounts may do that nothing tells apart: the accounts as a whole, and one principal.
+    like: [Option<Through>; 2],
+    /// What members of organizations, and whoever is at some place, may do.
+    done_by_others: (Actions, Actions),
+    reach: Reach,
+}
+
+impl Asked<'_> {
+    /// Names those besides whom the conditions ask for.
+    fn name_more(&mut self) {
+        let conditions = self.conditions;
+        let services: Vec<Caller> =
+            self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();
+        self.named.extend(services);
+        if self.everyone {
+            self.named.extend(conditions.iter().flat_map(told_apart));
+            let located = [false, true].map(|signed| Caller::Located { signed });
+            self.named.extend(located);
+        }
+    }
+
+    /// What members of organizations may do, but for those by an account alone that is `named`, and
+    /// what whoever is at some place may do.
+    fn by_others(&self, named: &BTreeSet<AccountId>) -> (Actions, Actions) {
+        let is_named = |through: &Through| {
+            let requester = through.request.as_ref().map(|request| &request.requester);
+            matches!(requester, Some(Requester::Identity { account, .. }) if named.contains(account))
+        };
+        let (mut members, mut located) = (Actions::NONE, Actions::NONE);
+        for (caller, through) in &self.reach.bounded {
+            match caller {
+                Caller::Organization(_) if !is_named(through) => members |= through.actions,
+                Caller::Located { .. } => located |= through.actions,
+                Caller::Organization(_)
+                | Caller::Anonymous
+                | Caller::Stranger
+                | Caller::Account { .. }
+                | Caller::CanonicalUser(_)
+                | Caller::OriginAccessIdentity(_)
+                | Caller::Service { .. } => {}
+            }
+        }
+        (members, located)
+    }
+}
+
+fn is_everyone(caller: &Caller) -> bool {
+    matches!(caller, Caller::Anonymous | Caller::Stranger)
 }
 
 fn principals<'a>(offer: &'a Offer, statement: Option<&'a Statement>) -> &'a [Principal] {
@@ -76,112 +272,6 @@ fn is_plain(principal: &Principal) -> bool {
         | Principal::Saml { .. }
         | Principal::Nobody(_)
         | Principal::Other(_) => false,
-    }
-}
-
-/// The callers of one offer, asked one after the other.
-struct Search<'s, 'a> {
-    policies: &'s Policies<'a>,
-    offer: &'s Offer,
-    fuel: &'s Fuel,
-    /// Callers that the offer surely means.
-    meant: BTreeSet<Caller>,
-    /// What accounts may do that nothing tells apart: the accounts as a whole, and one principal.
-    like: RefCell<[Option<Through>; 2]>,
-}
-
-impl Search<'_, '_> {
-    fn all(&self, mut named: BTreeSet<Caller>, conditions: &[Condition]) -> Reach {
-        let mut reach = Reach::default();
-        let everyone = named.contains(&Caller::Stranger);
-        if named.remove(&Caller::Anonymous) {
-            reach.anonymous = self.ask(&Caller::Anonymous, true, Actions::ALL);
-            named.extend(on_behalf_of_others(&Caller::Anonymous, conditions));
-        }
-        if named.remove(&Caller::Stranger) {
-            let left = Actions::ALL - reach.anonymous.actions;
-            reach.authenticated = self.ask(&Caller::Stranger, true, left);
-        }
-        let services: Vec<Caller> =
-            named.iter().flat_map(|caller| on_behalf_of_others(caller, conditions)).collect();
-        named.extend(services);
-        if everyone {
-            named.extend(conditions.iter().flat_map(told_apart));
-            named.extend([Caller::Located { signed: false }, Caller::Located { signed: true }]);
-        }
-        for caller in &named {
-            let through = self.ask(caller, false, Actions::ALL - reach.wider(caller));
-            reach.add(caller, through);
-        }
-        if everyone {
-            self.elsewhere(&named, &mut reach);
-        }
-        reach
-    }
-
-    /// Asks those whom other statements name. They count for what accounts that no policy names
-    /// cannot do: members of an organization, or whoever is at some place.
-    fn elsewhere(&self, named: &BTreeSet<Caller>, reach: &mut Reach) {
-        let by = |is: &dyn Fn(&Caller, &Through) -> bool| {
-            let callers = reach.bounded.iter().filter(|(caller, one)| is(caller, one));
-            callers.fold(Actions::NONE, |all, (_, one)| all | one.actions)
-        };
-        let located = by(&|caller, _| matches!(caller, Caller::Located { .. }));
-        let members = by(&|caller, one| self.is_of_unnamed_members(caller, one));
-        for caller in &self.policies.facts.callers {
-            let asked = [&Caller::Anonymous, &Caller::Stranger].contains(&caller);
-            let service = matches!(caller, Caller::Service { .. });
-            if asked || service || named.contains(caller) {
-                continue;
-            }
-            let left = Actions::ALL - reach.wider(caller) - members;
-            let mut through = self.ask(caller, true, left);
-            if through.actions.is_empty() {
-                through = self.ask(caller, false, left - located);
-            }
-            reach.add(caller, through);
-        }
-    }
-
-    /// Whether these are members of an organization, and not by an account alone that is named.
-    fn is_of_unnamed_members(&self, caller: &Caller, through: &Through) -> bool {
-        let named = |requester: &Requester| {
-            matches!(requester, Requester::Identity { account, .. }
-                if self.policies.facts.accounts.contains(account))
-        };
-        matches!(caller, Caller::Organization(_))
-            && !through.request.as_ref().is_some_and(|request| named(&request.requester))
-    }
-
-    fn ask(&self, caller: &Caller, anywhere: bool, actions: Actions) -> Through {
-        let owner = &self.policies.place.owner;
-        match caller {
-            Caller::Account { account, .. }
-            | Caller::Service { on_behalf_of: Some(account), .. }
-                if account == owner =>
-            {
-                return Through::default();
-            }
-            _ if actions.is_empty() => return Through::default(),
-            _ => {}
-        }
-        let meant = self.meant.contains(caller);
-        let question = Question { caller, anywhere, offer: self.offer, meant, actions };
-        let ask = || self.policies.ask(question, self.fuel);
-        let Caller::Account { account, arn } = caller else { return ask() };
-        if !meant || self.policies.facts.tells_apart(account) {
-            return ask();
-        }
-        let like = usize::from(arn.is_some());
-        if let Some(Some(known)) = self.like.borrow().get(like) {
-            return known.clone();
-        }
-        let through = ask();
-        if let Some(place) = self.like.borrow_mut().get_mut(like) {
-            // its request is not theirs
-            *place = Some(Through { request: None, ..through.clone() });
-        }
-        through
     }
 }
 

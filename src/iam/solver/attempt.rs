@@ -15,90 +15,121 @@ use crate::iam::solver::search::{Demand, Means, Point, find};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
 use crate::iam::text::Found;
 
-/// One shape of requests for one kind of target, and what every one of them must carry besides.
-pub struct Attempt<'t, 'q> {
-    pub ready: &'q Ready<'q>,
-    pub shape: &'t Shape<'q>,
+/// Steps that reading one rule for one shape takes.
+const STEPS_A_RULE: usize = 10;
+
+/// One shape of requests for one kind of target, and what stands against them.
+#[derive(Debug)]
+pub struct Attempt<'q> {
+    ready: &'q Ready<'q>,
     pub target: On,
     /// Whether a principal that is a pattern means whoever it may mean.
-    pub lenient: bool,
-    pub extra: &'t [(usize, Asked<'q>)],
-}
-
-/// What the offer, the policy behind and the Denies ask.
-pub struct Demands<'q> {
-    wanted: Demand<'q>,
+    lenient: bool,
+    /// The variable of the identity provider.
+    provider: Option<usize>,
+    /// What the Allows of the policy behind ask, where there is one.
     behind: Option<Vec<Demand<'q>>>,
     denies: Vec<Demand<'q>>,
     /// Whether it cannot be told of some principal whether it means the one who asks.
-    pub untold: bool,
+    untold: Cell<bool>,
 }
 
-impl Demands<'_> {
-    /// The actions that the offer is for.
-    pub fn actions(&self) -> Actions {
-        self.wanted.actions
+impl<'q> Attempt<'q> {
+    /// `None` where there is no fuel to read the policies.
+    pub fn of(
+        ready: &'q Ready<'q>,
+        shape: &Shape<'q>,
+        target: On,
+        lenient: bool,
+        fuel: &Fuel,
+    ) -> Option<Self> {
+        let provider = ready.keys.position(&PROVIDER.to_ascii_lowercase());
+        let provider = provider.and_then(|key| shape.slots.get(key)).map(|slot| slot.0);
+        let (behind, denies, untold) = (None, Vec::new(), Cell::new(false));
+        let mut attempt = Self { ready, target, lenient, provider, behind, denies, untold };
+        for rules in [Some(&ready.own), ready.behind.as_ref()].into_iter().flatten() {
+            for rule in rules.denies_for(&shape.who) {
+                if !fuel.burn(STEPS_A_RULE) {
+                    return None;
+                }
+                let demand = attempt.demand(rule, shape, false, false);
+                attempt.denies.extend(demand);
+            }
+        }
+        if let Some(rules) = &ready.behind {
+            if !fuel.burn(STEPS_A_RULE * rules.allows.len()) {
+                return None;
+            }
+            let allows = rules.allows.iter();
+            attempt.behind =
+                Some(allows.filter_map(|rule| attempt.demand(rule, shape, true, false)).collect());
+        }
+        Some(attempt)
     }
 
-    /// Whether a principal in them is a pattern, of which the meaning is not documented.
-    pub fn are_unsure(&self) -> bool {
-        let all = self.denies.iter().chain(self.behind.iter().flatten()).chain([&self.wanted]);
+    fn demand(
+        &self,
+        rule: &'q Rule<'q>,
+        shape: &Shape<'q>,
+        allow: bool,
+        surely: bool,
+    ) -> Option<Demand<'q>> {
+        let wide = self.ready.is_generous(allow);
+        let (lenient, provider, untold) = (self.lenient, self.provider, &self.untold);
+        Demand::of(rule, shape, self.target, Means { surely, wide, lenient, provider, untold })
+    }
+
+    /// What an offer asks; `None` where it cannot mean requests of this shape. `meant`: it is known
+    /// to mean the one who asks.
+    pub fn wanted(&self, offer: &Offer, meant: bool, shape: &Shape<'q>) -> Option<Demand<'q>> {
+        match offer {
+            Offer::Statement(index) => {
+                self.demand(self.ready.own.allow(*index)?, shape, true, meant)
+            }
+            Offer::Unconditional(index) => {
+                let mut wanted = self.demand(self.ready.own.allow(*index)?, shape, true, meant)?;
+                wanted.asks.retain(|ask| [ARN, KEY].contains(&ask.variable));
+                Some(wanted)
+            }
+            Offer::Grant { principal, actions } => {
+                let is_meant = meant || is_meant(principal, shape);
+                Some(Demand::bare(actions.on(self.target))).filter(|_| is_meant)
+            }
+        }
+    }
+
+    /// A request for some of `actions` that gets through, and meets `extra` besides.
+    pub fn find(
+        &self,
+        shape: &Shape<'q>,
+        wanted: &Demand<'q>,
+        extra: &[(usize, Asked<'q>)],
+        actions: Actions,
+        fuel: &Fuel,
+    ) -> Found<Point> {
+        find(&shape.domains, actions, (wanted, extra), self.behind.as_deref(), &self.denies, fuel)
+    }
+
+    /// Whether a Deny that is left out, or an Allow that counts, may mean somebody else.
+    pub fn is_untold(&self) -> bool {
+        self.untold.get()
+    }
+
+    /// Whether a principal is a pattern, of which the meaning is not documented.
+    pub fn is_by_pattern(&self, wanted: &Demand<'q>) -> bool {
+        let all = self.denies.iter().chain(self.behind.iter().flatten()).chain([wanted]);
         all.into_iter().any(|demand| demand.unsure)
     }
 }
 
-impl<'q> Attempt<'_, 'q> {
-    /// `None` where the offer or the policy behind cannot mean requests of this shape.
-    pub fn demands(&self, offer: &Offer, meant: bool) -> Option<Demands<'q>> {
-        let provider = self.ready.keys.position(&PROVIDER.to_ascii_lowercase());
-        let provider = provider.and_then(|key| self.shape.slots.get(key)).map(|slot| slot.0);
-        let untold = Cell::new(false);
-        let demand = |rule: &'q Rule<'_>, is_allow, surely| {
-            let wide = self.ready.is_generous(is_allow);
-            let means = Means { surely, wide, lenient: self.lenient, provider, untold: &untold };
-            Demand::of(rule, self.shape, self.target, means)
-        };
-        let mut wanted = match offer {
-            Offer::Statement(index) => demand(self.ready.own.allow(*index)?, true, meant)?,
-            Offer::Unconditional(index) => {
-                let mut wanted = demand(self.ready.own.allow(*index)?, true, meant)?;
-                wanted.asks.retain(|(variable, _)| [ARN, KEY].contains(variable));
-                wanted
-            }
-            Offer::Grant { principal, actions } => {
-                let is_meant = meant || self.is_meant(principal);
-                Some(Demand::bare(actions.on(self.target))).filter(|_| is_meant)?
-            }
-        };
-        wanted.asks.extend(self.extra.iter().cloned());
-        let behind = self.ready.behind.as_ref().map(|rules| {
-            rules.allows.iter().filter_map(|rule| demand(rule, true, false)).collect()
-        });
-        let rules = [Some(&self.ready.own), self.ready.behind.as_ref()];
-        let denies = rules
-            .into_iter()
-            .flatten()
-            .flat_map(|rules| rules.denies_for(&self.shape.who))
-            .filter_map(|rule| demand(rule, false, false))
-            .collect();
-        Some(Demands { wanted, behind, denies, untold: untold.get() })
-    }
-
-    /// Whether a grant means the one who asks.
-    fn is_meant(&self, principal: &Clause<Principal>) -> bool {
-        match principals::meant(principal, &self.shape.who, true) {
-            Meant::Surely(is) => is,
-            Meant::ByArn(_)
-            | Meant::ByAccount(_)
-            | Meant::ByProvider(_)
-            | Meant::ByPattern(_)
-            | Meant::Unsure => false,
-        }
-    }
-
-    /// A request for some of `actions` that gets through.
-    pub fn find(&self, demands: &Demands<'q>, actions: Actions, fuel: &Fuel) -> Found<Point> {
-        let behind = demands.behind.as_deref();
-        find(&self.shape.domains, actions, &demands.wanted, behind, &demands.denies, fuel)
+/// Whether a grant means the one who asks.
+fn is_meant(principal: &Clause<Principal>, shape: &Shape<'_>) -> bool {
+    match principals::meant(principal, &shape.who, true) {
+        Meant::Surely(is) => is,
+        Meant::ByArn(_)
+        | Meant::ByAccount(_)
+        | Meant::ByProvider(_)
+        | Meant::ByPattern(_)
+        | Meant::Unsure => false,
     }
 }

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 
 use crate::iam::caller::{ANY_SERVICE, Caller};
+use crate::iam::compare::Comparison;
 use crate::iam::offer::Route;
 use crate::iam::part::Part;
-use crate::iam::solver::domain::{Domain, Except, Language, Texts, some};
+use crate::iam::solver::domain::{Domain, Except, Language, Texts};
+use crate::iam::solver::form::{Form, Principals};
 use crate::iam::solver::shape::{Asking, Kind, Network, Point};
-use crate::iam::text::{Class, Piece, Union, letters};
 use crate::name::AccountId;
 
 /// The key that says which principal asks.
@@ -123,15 +124,9 @@ impl<'q> Asking<'q> {
     /// own are looked at by themselves.
     fn other_access_points(&self) -> Texts<'q> {
         let everywhere = matches!(self.caller, Caller::Anonymous | Caller::Stranger);
-        let mut form: Vec<Piece> = letters("arn:aws:s3:").collect();
-        form.extend(some(Class::NotColon));
-        form.push(Piece::Letter(':'));
-        form.extend([Piece::One(Class::Digit); 12]);
-        form.extend(letters(":accesspoint/"));
-        form.extend(some(Class::Name));
         let stranger = self.stranger();
         Texts::Language(Language {
-            within: Some(Union::of(form)),
+            form: Form::AccessPoints,
             except: if everywhere {
                 Except::Accounts(&self.scene.facts.accounts)
             } else {
@@ -172,7 +167,7 @@ impl<'q> Asking<'q> {
             "aws:vpcsourceip" => Domain::always(Texts::any(&["10.0.0.7", "172.31.0.7"])),
             "aws:vpceaccount" => Domain::sometimes(Texts::unnamed(&STRANGERS, named())),
             "aws:vpceorgpaths" if anywhere => Domain::sometimes(Texts::Language(Language {
-                within: Some(path()),
+                form: Form::OrganizationPaths(None),
                 except: Except::Starts(&facts.organizations),
                 samples: vec![ELSEWHERE.into()],
             })),
@@ -278,42 +273,28 @@ impl<'q> Asking<'q> {
             | Caller::Service { .. } => (None, Except::Accounts(&facts.accounts)),
         };
         let account = account.map(AccountId::as_str);
-        let sample = account.map_or_else(|| self.stranger(), str::to_owned);
-        let names: &[(&str, &str)] = match self.kind {
-            Kind::User => &[("iam", "user")],
-            Kind::Root => &[("iam", "root")],
-            Kind::Federated => &[("sts", "federated-user")],
-            Kind::Role | Kind::Opaque | Kind::Nobody | Kind::Service => {
-                &[("iam", "role"), ("sts", "assumed-role")]
-            }
+        let kind = match self.kind {
+            Kind::User => Principals::Users,
+            Kind::Root => Principals::Roots,
+            Kind::Federated => Principals::Federated,
+            Kind::Role | Kind::Opaque | Kind::Nobody | Kind::Service => Principals::Roles,
         };
-        let patterns = names.iter().flat_map(|(service, name)| arns(service, account, name));
-        let within = Union { patterns: patterns.collect(), fold: false };
-        let sample = match self.kind {
-            Kind::Root => format!("arn:aws:iam::{sample}:root"),
-            Kind::User => format!("arn:aws:iam::{sample}:user/x"),
-            Kind::Federated => format!("arn:aws:sts::{sample}:federated-user/x"),
-            _ => format!("arn:aws:iam::{sample}:role/x"),
-        };
-        let samples = vec![Cow::Owned(sample)];
-        Domain::always(Texts::Language(Language { within: Some(within), except, samples }))
+        let samples = vec![kind.sample(account.unwrap_or_else(|| self.stranger()))];
+        let form = Form::Principals(kind, account);
+        Domain::always(Texts::Language(Language { form, except, samples }))
     }
 
     fn organizations(&self) -> Domain<'q> {
         let facts = self.scene.facts;
         match self.caller {
-            Caller::Organization(id) => {
-                let mut form: Vec<Piece> = letters(id).collect();
-                form.extend([Piece::Letter('/'), Piece::Run(Class::Any)]);
-                Domain::always(Texts::Language(Language {
-                    within: Some(Union::of(form)),
-                    except: Except::Nothing,
-                    samples: vec![format!("{id}/r-ab12/").into()],
-                }))
-            }
+            Caller::Organization(id) => Domain::always(Texts::Language(Language {
+                form: Form::OrganizationPaths(Some(id)),
+                except: Except::Nothing,
+                samples: vec![format!("{id}/r-ab12/").into()],
+            })),
             Caller::Stranger | Caller::Located { .. } => {
                 Domain::sometimes(Texts::Language(Language {
-                    within: Some(path()),
+                    form: Form::OrganizationPaths(None),
                     except: Except::Starts(&facts.organizations),
                     samples: vec![ELSEWHERE.into()],
                 }))
@@ -323,24 +304,21 @@ impl<'q> Asking<'q> {
     }
 
     fn user_ids(&self) -> Texts<'q> {
-        let (samples, parts): (&[&'static str], _) = match self.kind {
-            Kind::User => (&["AIDAEXAMPLEEXAMPLEEXA"], 1),
-            Kind::Role | Kind::Federated => (&["AROAEXAMPLEEXAMPLEEXA:x"], 2),
-            _ => (&["AROAEXAMPLEEXAMPLEEXA:x"], 0),
+        let (sample, form) = match self.kind {
+            Kind::User => ("AIDAEXAMPLEEXAMPLEEXA", Form::Parts(1)),
+            Kind::Role | Kind::Federated => ("AROAEXAMPLEEXAMPLEEXA:x", Form::Parts(2)),
+            Kind::Root | Kind::Opaque | Kind::Nobody | Kind::Service => {
+                ("AROAEXAMPLEEXAMPLEEXA:x", Form::Any)
+            }
         };
-        let mut form = some(Class::NotColon).to_vec();
-        if parts == 2 {
-            form.push(Piece::Letter(':'));
-            form.extend(some(Class::NotColon));
-        }
         let named = match self.caller {
             Caller::Stranger => self.scene.facts.bounded("aws:userid"),
             _ => Vec::new(),
         };
         Texts::Language(Language {
-            within: (parts > 0).then(|| Union::of(form)),
+            form,
             except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
-            samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
+            samples: vec![Cow::Borrowed(sample)],
         })
     }
 
@@ -369,11 +347,11 @@ impl<'q> Asking<'q> {
             ("aws:sourcearn", account) => {
                 let account = account.map(AccountId::as_str);
                 let named = if anyone || nowhere { Vec::new() } else { facts.bounded(key) };
-                Domain::sometimes(sources(account, nowhere, named, &self.stranger()))
+                Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
             ("aws:sourceorgpaths", _) if anyone => Domain::sometimes(organization(&[ELSEWHERE])),
             ("aws:sourceorgpaths", _) => Domain::sometimes(Texts::Language(Language {
-                within: Some(path()),
+                form: Form::OrganizationPaths(None),
                 except: Except::Starts(&facts.organizations),
                 samples: vec![ELSEWHERE.into()],
             })),
@@ -410,10 +388,10 @@ impl<'q> Asking<'q> {
     }
 
     /// An account that no policy names.
-    fn stranger(&self) -> String {
+    fn stranger(&self) -> &'static str {
         let named = &self.scene.facts.accounts;
         let is_new = |digits: &&str| AccountId::parse(digits).is_ok_and(|id| !named.contains(&id));
-        STRANGERS.into_iter().find(is_new).unwrap_or("998877665544").to_owned()
+        STRANGERS.into_iter().find(is_new).unwrap_or("998877665544")
     }
 }
 
@@ -429,54 +407,19 @@ fn of_nobody<'q>(key: &str) -> Domain<'q> {
     }
 }
 
-/// Paths of organizations.
-fn path() -> Union {
-    let mut form = some(Class::NotSlash).to_vec();
-    form.extend([Piece::Letter('/'), Piece::Run(Class::Any)]);
-    Union::of(form)
-}
-
 fn organization<'q>(samples: &[&'static str]) -> Texts<'q> {
     Texts::Language(Language {
-        within: Some(path()),
+        form: Form::OrganizationPaths(None),
         except: Except::Nothing,
         samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
     })
 }
 
-/// The forms of the ARNs of principals of a kind. A name may stand behind a path.
-fn arns(service: &str, account: Option<&str>, kind: &str) -> Vec<Vec<Piece>> {
-    let mut start: Vec<Piece> = letters("arn:aws").collect();
-    start.push(Piece::Run(Class::NotColon));
-    start.extend(letters(":").chain(letters(service)).chain(letters("::")));
-    match account {
-        Some(digits) => start.extend(letters(digits)),
-        None => start.extend([Piece::One(Class::Digit); 12]),
-    }
-    start.extend(letters(":").chain(letters(kind)));
-    if kind == "root" {
-        return vec![start];
-    }
-    start.push(Piece::Letter('/'));
-    let mut deep = start.clone();
-    deep.extend([Piece::Run(Class::Any), Piece::Letter('/')]);
-    let mut forms = if kind == "assumed-role" { vec![deep] } else { vec![start, deep] };
-    forms.iter_mut().for_each(|form| form.extend(some(Class::Name)));
-    forms
-}
-
 /// The roles that a session may be of: its ARN keeps the role's name and drops its path.
 fn roles_behind<'q>(account: &'q AccountId, session: &'q str) -> Texts<'q> {
     let name = session.split('/').nth(1).unwrap_or_default();
-    let mut plain: Vec<Piece> = letters("arn:aws").collect();
-    plain.push(Piece::Run(Class::NotColon));
-    plain.extend(letters(":iam::").chain(letters(account.as_str())).chain(letters(":role/")));
-    let mut deep = plain.clone();
-    deep.extend([Piece::Run(Class::Any), Piece::Letter('/')]);
-    plain.extend(letters(name));
-    deep.extend(letters(name));
     Texts::Language(Language {
-        within: Some(Union { patterns: vec![plain, deep], fold: false }),
+        form: Form::RolesNamed(account.as_str(), name),
         except: Except::Nothing,
         samples: vec![format!("arn:aws:iam::{account}:role/{name}").into()],
     })
@@ -484,36 +427,17 @@ fn roles_behind<'q>(account: &'q AccountId, session: &'q str) -> Texts<'q> {
 
 /// ARNs of resources on whose behalf a service calls: of this account, or such as say no account.
 fn sources<'q>(
-    account: Option<&str>,
+    account: Option<&'q str>,
     nowhere: bool,
-    named: Vec<crate::iam::compare::Comparison<'q>>,
+    named: Vec<Comparison<'q>>,
     stranger: &str,
 ) -> Texts<'q> {
-    let part = [Piece::Run(Class::NotColon), Piece::Letter(':')];
-    let form = |account: &[Piece]| {
-        let mut form: Vec<Piece> = letters("arn:").collect();
-        form.extend(part);
-        form.extend(part);
-        form.extend(part);
-        form.extend(account);
-        form.push(Piece::Letter(':'));
-        form.extend(some(Class::Any));
-        form
-    };
-    let digits: Vec<Piece> = match account {
-        Some(digits) => letters(digits).collect(),
-        None => vec![Piece::One(Class::Digit); 12],
-    };
-    let mut patterns = vec![form(&[])];
-    let mut samples = Vec::new();
-    if !nowhere {
-        patterns.push(form(&digits));
-        let account = account.unwrap_or(stranger);
-        samples.push(format!("arn:aws:sns:us-east-1:{account}:x").into());
-    }
+    let of_account = || format!("arn:aws:sns:us-east-1:{}:x", account.unwrap_or(stranger)).into();
+    let mut samples: Vec<Cow<'q, str>> = Vec::new();
+    samples.extend((!nowhere).then(of_account));
     samples.push(Cow::Borrowed("arn:aws:s3:::x"));
     Texts::Language(Language {
-        within: Some(Union { patterns, fold: false }),
+        form: if nowhere { Form::SourcesOfNoAccount } else { Form::Sources(account) },
         except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
         samples,
     })

@@ -8,7 +8,8 @@ use ipnet::IpNet;
 
 use crate::iam::compare::{Comparison, moment, number};
 use crate::iam::part::Part;
-use crate::iam::text::{Class, Piece, Union, letters};
+use crate::iam::solver::form::Form;
+use crate::iam::text::{Union, letters};
 use crate::name::AccountId;
 
 /// What the requests of one shape carry for one key.
@@ -42,8 +43,8 @@ pub enum Texts<'q> {
 /// Texts of some form.
 #[derive(Debug, Clone)]
 pub struct Language<'q> {
-    /// Their forms; `None`: any.
-    pub within: Option<Union>,
+    /// Their form.
+    pub form: Form<'q>,
     /// Which of them are left out.
     pub except: Except<'q>,
     /// Some that read well, to be tried first.
@@ -96,7 +97,7 @@ impl<'q> Texts<'q> {
     /// Any text that meets none of `named`.
     pub fn unnamed(samples: &[&'static str], named: Vec<Comparison<'q>>) -> Self {
         Self::Language(Language {
-            within: None,
+            form: Form::Any,
             except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
             samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
         })
@@ -105,10 +106,19 @@ impl<'q> Texts<'q> {
     /// Keys of objects.
     pub fn keys() -> Self {
         Self::Language(Language {
-            within: Some(Union::of(some(Class::Any).to_vec())),
+            form: Form::NotEmpty,
             except: Except::Nothing,
             samples: vec![Cow::Borrowed("x")],
         })
+    }
+
+    /// Whether `value`, which is of their form, is left out.
+    pub fn leaves_out(&self, value: &str) -> bool {
+        match self {
+            Self::Language(language) => language.except.which(value).is_some(),
+            Self::Addresses(_) => !self.has(value),
+            Self::Only(_) | Self::OneOf(_) | Self::Numbers | Self::Moments => false,
+        }
     }
 
     /// Whether `value` is one of them.
@@ -121,10 +131,7 @@ impl<'q> Texts<'q> {
                 .is_ok_and(|ip| is_public(&ip) && !except.iter().any(|range| range.contains(&ip))),
             Self::Numbers => number(value).is_some(),
             Self::Moments => moment(value).is_some(),
-            Self::Language(language) => {
-                language.within.as_ref().is_none_or(|within| within.has(value))
-                    && language.except.which(value).is_none()
-            }
+            Self::Language(language) => language.form.has(value) && !self.leaves_out(value),
         }
     }
 }
@@ -171,9 +178,4 @@ pub fn is_public(ip: &IpAddr) -> bool {
                 && first & 0xff00 != 0xff00
         }
     }
-}
-
-/// One or more characters of `class`.
-pub fn some(class: Class) -> [Piece; 2] {
-    [Piece::One(class), Piece::Run(class)]
 }

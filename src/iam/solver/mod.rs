@@ -6,18 +6,19 @@
 //! policies; `search` walks from one point to the next, away from each Deny that hits it, until
 //! none does or nothing is left; `pick` finds the values. Knows nothing of a bucket's settings.
 
+mod asker;
 mod attempt;
 mod bindings;
 mod carried;
 mod domain;
+mod form;
 mod pick;
 mod policies;
 mod principals;
-mod question;
 mod rules;
 mod search;
 mod shape;
 mod witness;
 
+pub use self::asker::{Asker, Through, Unproved};
 pub use self::policies::Policies;
-pub use self::question::{Question, Through, Unproved};

@@ -122,9 +122,10 @@ pub fn carried(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<
 /// One value that passes all of `asked`.
 fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     let cost: usize = asked.iter().map(|asked| asked.weight()).sum();
-    let fits = |value: &str| {
-        fuel.burn(cost) && texts.has(value) && asked.iter().all(|asked| asked.takes(value))
-    };
+    let takes = |value: &str| asked.iter().all(|asked| asked.takes(value));
+    let fits = |value: &str| fuel.burn(cost) && takes(value) && texts.has(value);
+    // a sample is of the right form
+    let suits = |value: &&str| fuel.burn(cost) && takes(value) && !texts.leaves_out(value);
     let settled = |found: Option<&str>| match found {
         Some(value) => Found::Example(value.to_owned()),
         None if fuel.left() == 0 => Found::GaveUp,
@@ -146,12 +147,10 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         }
     }
     let sample = match texts {
-        Texts::Addresses(_) => ADDRESSES.into_iter().find(|sample| fits(sample)),
-        Texts::Numbers => NUMBERS.into_iter().find(|sample| fits(sample)),
-        Texts::Moments => MOMENTS.into_iter().find(|sample| fits(sample)),
-        Texts::Language(language) => {
-            language.samples.iter().map(AsRef::as_ref).find(|sample| fits(sample))
-        }
+        Texts::Addresses(_) => ADDRESSES.into_iter().find(suits),
+        Texts::Numbers => NUMBERS.into_iter().find(suits),
+        Texts::Moments => MOMENTS.into_iter().find(suits),
+        Texts::Language(language) => language.samples.iter().map(AsRef::as_ref).find(suits),
         Texts::Only(_) | Texts::OneOf(_) => None,
     };
     if let Some(sample) = sample {
@@ -469,10 +468,8 @@ fn text(
         let patterns = unions.into_iter().flat_map(|union| union.patterns).collect();
         asked.part.values(Union { patterns, fold })
     };
-    let mut within = vec![match &language.within {
-        Some(within) => within.clone(),
-        None => Union::of(vec![Piece::Run(Class::Any)]),
-    }];
+    let anything = || Union::of(vec![Piece::Run(Class::Any)]);
+    let mut within = vec![language.form.union().unwrap_or_else(anything)];
     let mut complete = true;
     for asked in asked {
         match asked.comparisons() {

@@ -1,13 +1,12 @@
 //! Policies at the place where they are in force, read once and asked about many callers.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::cell::OnceCell;
 
+use crate::iam::action::Actions;
 use crate::iam::compare::{Binding, Bindings};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
-use crate::iam::offer::Place;
+use crate::iam::offer::{Offer, Place};
 use crate::iam::principal::Principal;
 use crate::iam::solver::bindings;
 use crate::iam::solver::domain::Texts;
@@ -29,7 +28,21 @@ pub struct Policies<'a> {
     /// Keys, in small letters, that variables stand for.
     pub(super) variables: Vec<String>,
     /// Read wide for requests that carry these of the variables' keys.
-    by_carried: RefCell<BTreeMap<Vec<bool>, Rc<Ready<'a>>>>,
+    by_carried: Chain<'a>,
+}
+
+/// Readings made so far, each with what it was made for.
+#[derive(Debug, Default)]
+struct Chain<'a>(OnceCell<Box<(Vec<bool>, Ready<'a>, Chain<'a>)>>);
+
+impl<'a> Chain<'a> {
+    fn get(&self, carried: Vec<bool>, make: impl FnOnce() -> Ready<'a>) -> &Ready<'a> {
+        match self.0.get() {
+            Some(link) if link.0 == carried => &link.1,
+            Some(link) => link.2.get(carried, make),
+            None => &self.0.get_or_init(|| Box::new((carried, make(), Chain::default()))).1,
+        }
+    }
 }
 
 /// The policy that must let the same request through as well, and where; without a policy nothing
@@ -57,7 +70,7 @@ impl<'a> Policies<'a> {
         let variables = bindings::variables(documents());
         let reading = Reading::Wide;
         let wide = Ready::of(own, place, behind, reading, &Bindings::OPEN);
-        let (skeptical, by_carried) = (OnceCell::new(), RefCell::default());
+        let (skeptical, by_carried) = (OnceCell::new(), Chain::default());
         Self { own, place, facts, behind, wide, skeptical, variables, by_carried }
     }
 
@@ -72,6 +85,16 @@ impl<'a> Policies<'a> {
         self.own.and_then(|document| document.statements.get(index))
     }
 
+    /// The actions that an offer is for.
+    pub(in crate::iam) fn offered(&self, offer: &Offer) -> Actions {
+        match offer {
+            Offer::Statement(index) | Offer::Unconditional(index) => {
+                self.wide.own.allow(*index).map_or(Actions::NONE, |rule| rule.actions)
+            }
+            Offer::Grant { actions, .. } => *actions,
+        }
+    }
+
     /// The policies read one way, with what their variables stand for.
     pub(super) fn read(&self, reading: Reading, bindings: &Bindings) -> Ready<'a> {
         Ready::of(self.own, self.place, self.behind, reading, bindings)
@@ -84,18 +107,16 @@ impl<'a> Policies<'a> {
 
     /// The policies read wide for the requests of a shape: a variable whose key they never carry
     /// stands for nothing.
-    pub(super) fn where_carried(&self, asking: Asking<'_>) -> Rc<Ready<'a>> {
+    pub(super) fn where_carried(&self, asking: Asking<'_>) -> &Ready<'a> {
+        if self.variables.is_empty() {
+            return &self.wide;
+        }
         let carries = |key: &String| asking.domain(asking.link(key).0).values.is_some();
         let carried: Vec<bool> = self.variables.iter().map(carries).collect();
-        let known = self.by_carried.borrow().get(&carried).cloned();
-        known.unwrap_or_else(|| {
-            let absent = self.variables.iter().zip(&carried).filter(|(_, carried)| !**carried);
-            let told = absent.map(|(key, _)| (key.clone(), Binding::Absent)).collect();
-            let bindings = Bindings { told, others: Binding::Open };
-            let ready = Rc::new(self.read(Reading::Wide, &bindings));
-            self.by_carried.borrow_mut().insert(carried, Rc::clone(&ready));
-            ready
-        })
+        let absent = self.variables.iter().zip(&carried).filter(|(_, carried)| !**carried);
+        let told = absent.map(|(key, _)| (key.clone(), Binding::Absent)).collect();
+        let bindings = Bindings { told, others: Binding::Open };
+        self.by_carried.get(carried, || self.read(Reading::Wide, &bindings))
     }
 
     /// Whether something in the policies has no documented meaning, or is a variable.

@@ -24,10 +24,18 @@ use crate::iam::text::Found;
 #[derive(Debug)]
 pub struct Demand<'q> {
     pub actions: Actions,
-    /// All of these must be met, each of its variable.
-    pub asks: Vec<(usize, Asked<'q>)>,
+    /// All of these must be met.
+    pub asks: Vec<Ask<'q>>,
     /// Whether a principal in it has no documented meaning.
     pub unsure: bool,
+}
+
+/// What is asked of a variable, and the same turned round.
+#[derive(Debug)]
+pub struct Ask<'q> {
+    pub variable: usize,
+    met: Asked<'q>,
+    missed: Asked<'q>,
 }
 
 /// Whom a rule means.
@@ -87,12 +95,12 @@ impl<'q> Demand<'q> {
             (On::Object, OnObjects::None) => return None,
             (On::Object, OnObjects::Some(atom)) => {
                 let atom: Cow<'q, Atom<'q>> = Cow::Borrowed(atom);
-                demand.asks.push((KEY, Asked { part: Part::Whole, atom, holds: true }));
+                demand.asks.push(Ask::of(KEY, Part::Whole, atom));
             }
         }
         for (key, atom) in &rule.atoms {
             let (variable, part) = *shape.slots.get(*key)?;
-            demand.asks.push((variable, Asked { part, atom: Cow::Borrowed(atom), holds: true }));
+            demand.asks.push(Ask::of(variable, part, Cow::Borrowed(atom)));
         }
         Some(demand)
     }
@@ -103,17 +111,24 @@ impl<'q> Demand<'q> {
     }
 
     fn ask(&mut self, variable: usize, part: Part, atom: Atom<'q>) {
-        self.asks.push((variable, Asked { part, atom: Cow::Owned(atom), holds: true }));
+        self.asks.push(Ask::of(variable, part, Cow::Owned(atom)));
     }
 
     fn hits(&self, point: &Point, fuel: &Fuel) -> bool {
         if (self.actions & point.actions).is_empty() {
             return false;
         }
-        self.asks.iter().all(|(variable, asked)| {
-            fuel.burn(asked.weight());
-            point.values.get(*variable).is_none_or(|values| asked.is_met_by(values))
+        self.asks.iter().all(|ask| {
+            fuel.burn(ask.met.weight());
+            point.values.get(ask.variable).is_none_or(|values| ask.met.is_met_by(values))
         })
+    }
+}
+
+impl<'q> Ask<'q> {
+    fn of(variable: usize, part: Part, atom: Cow<'q, Atom<'q>>) -> Self {
+        let missed = Asked { part, atom: atom.clone(), holds: false };
+        Self { variable, met: Asked { part, atom, holds: true }, missed }
     }
 }
 
@@ -122,16 +137,20 @@ impl<'q> Demand<'q> {
 pub fn find<'q>(
     domains: &[Domain<'q>],
     actions: Actions,
-    wanted: &Demand<'q>,
+    wanted: (&Demand<'q>, &[(usize, Asked<'q>)]),
     behind: Option<&[Demand<'q>]>,
     denies: &[Demand<'q>],
     fuel: &Fuel,
 ) -> Found<Point> {
-    let search = Search { domains, denies, missed: denies.iter().map(missed).collect(), fuel };
-    let Some(behind) = behind else { return search.from(actions & wanted.actions, &[wanted]) };
+    let search = Search { domains, denies, fuel };
+    let (wanted, extra) = wanted;
+    let Some(behind) = behind else {
+        return search.from(actions & wanted.actions, &[wanted], extra);
+    };
     let mut gave_up = false;
     for allow in behind {
-        match search.from(actions & wanted.actions & allow.actions, &[wanted, allow]) {
+        let actions = actions & wanted.actions & allow.actions;
+        match search.from(actions, &[wanted, allow], extra) {
             Found::Example(point) => return Found::Example(point),
             Found::GaveUp => gave_up = true,
             Found::Nothing => {}
@@ -140,33 +159,38 @@ pub fn find<'q>(
     if gave_up { Found::GaveUp } else { Found::Nothing }
 }
 
-/// What a Deny asks, turned round.
-fn missed<'q>(deny: &Demand<'q>) -> Vec<Asked<'q>> {
-    let turned = |(_, asked): &(usize, Asked<'q>)| Asked { holds: !asked.holds, ..asked.clone() };
-    deny.asks.iter().map(turned).collect()
-}
+/// Steps that choosing a value takes, beside what is asked of it.
+const STEPS_A_VALUE: usize = 5;
 
 struct Search<'s, 'q> {
     domains: &'s [Domain<'q>],
     denies: &'s [Demand<'q>],
-    /// For each Deny what it asks, turned round.
-    missed: Vec<Vec<Asked<'q>>>,
     fuel: &'s Fuel,
 }
 
 impl<'q> Search<'_, 'q> {
-    fn from(&self, actions: Actions, demands: &[&Demand<'q>]) -> Found<Point> {
+    fn from(
+        &self,
+        actions: Actions,
+        demands: &[&Demand<'q>],
+        extra: &[(usize, Asked<'q>)],
+    ) -> Found<Point> {
         if actions.is_empty() {
             return Found::Nothing;
         }
         let mut asked: Vec<Vec<&Asked<'q>>> = self.domains.iter().map(|_| Vec::new()).collect();
-        for (variable, wanted) in demands.iter().flat_map(|demand| &demand.asks) {
-            if let Some(list) = asked.get_mut(*variable) {
+        let all = demands.iter().flat_map(|demand| &demand.asks);
+        let all = all.map(|ask| (ask.variable, &ask.met));
+        for (variable, wanted) in all.chain(extra.iter().map(|(variable, one)| (*variable, one))) {
+            if let Some(list) = asked.get_mut(variable) {
                 list.push(wanted);
             }
         }
         let mut values = Vec::with_capacity(asked.len());
         for (domain, asked) in self.domains.iter().zip(&asked) {
+            if !self.fuel.burn(STEPS_A_VALUE) {
+                return Found::GaveUp;
+            }
             match carried(domain, asked, self.fuel) {
                 Found::Example(value) => values.push(value),
                 Found::Nothing => return Found::Nothing,
@@ -178,17 +202,16 @@ impl<'q> Search<'_, 'q> {
 
     /// Gets away from the first Deny that hits `point`, and so on.
     fn away<'a>(&'a self, asked: &mut Vec<Vec<&'a Asked<'q>>>, mut point: Point) -> Found<Point> {
-        let hit = |point: &Point| {
-            self.denies.iter().zip(&self.missed).find(|(deny, _)| deny.hits(point, self.fuel))
-        };
+        let hit = |point: &Point| self.denies.iter().find(|deny| deny.hits(point, self.fuel));
         let mut gave_up = false;
         loop {
-            let Some((deny, missed)) = hit(&point) else { return Found::Example(point) };
+            let deny = hit(&point);
             if self.fuel.left() == 0 {
                 return Found::GaveUp;
             }
+            let Some(deny) = deny else { return Found::Example(point) };
             let mut kept = Vec::new();
-            for ((variable, met), missed) in deny.asks.iter().zip(missed) {
+            for Ask { variable, met, missed } in &deny.asks {
                 match self.turn(asked, &point, *variable, missed) {
                     Found::Example(found) => return Found::Example(found),
                     Found::GaveUp => gave_up = true,

@@ -1,6 +1,8 @@
 //! One caller against an offer and the policies around it: which actions get through, and a request
 //! that shows it.
 
+use std::cell::OnceCell;
+
 use crate::iam::action::{Action, Actions, On};
 use crate::iam::caller::Caller;
 use crate::iam::compare::Bindings;
@@ -8,7 +10,7 @@ use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::request::Request;
 use crate::iam::solver::attempt::Attempt;
-use crate::iam::solver::policies::Policies;
+use crate::iam::solver::policies::{Policies, Ready};
 use crate::iam::solver::rules::Reading;
 use crate::iam::solver::shape::{Asking, Shape, askings};
 use crate::iam::solver::{bindings, witness};
@@ -18,19 +20,21 @@ use crate::iam::text::Found;
 const STEPS: usize = 60_000;
 const LEAST: usize = 600;
 
-/// What is asked of policies.
-#[derive(Debug, Clone, Copy)]
-pub struct Question<'q> {
-    /// Who asks.
-    pub caller: &'q Caller,
-    /// Whether it comes from no place that a policy names.
-    pub anywhere: bool,
-    /// By what.
-    pub offer: &'q Offer,
-    /// Whether the offer is known to mean the caller.
-    pub meant: bool,
-    /// For which actions.
-    pub actions: Actions,
+/// One caller, ready to be asked about offers: what its requests look like, and what stands against
+/// them, is found out once.
+#[derive(Debug)]
+pub struct Asker<'q, 'a> {
+    policies: &'q Policies<'a>,
+    shapes: Vec<Prepared<'q>>,
+}
+
+/// Requests of one shape.
+#[derive(Debug)]
+struct Prepared<'q> {
+    ready: &'q Ready<'q>,
+    shape: Shape<'q>,
+    /// One for each of [`Policies::targets`], made when it is first needed.
+    attempts: Vec<OnceCell<Attempt<'q>>>,
 }
 
 /// What a caller may do by an offer.
@@ -66,58 +70,90 @@ impl Unproved {
     }
 }
 
-impl Policies<'_> {
-    /// What the caller may do of the actions that are asked for.
+impl<'a> Policies<'a> {
+    /// Makes `caller` ready to be asked about. `anywhere`: it comes from no place that a policy
+    /// names.
     #[must_use]
-    pub fn ask(&self, question: Question<'_>, fuel: &Fuel) -> Through {
+    pub fn asker<'q>(&'q self, caller: &'q Caller, anywhere: bool) -> Asker<'q, 'a> {
+        let policies = self;
+        let shapes = askings(caller, anywhere, policies.scene(), &policies.wide.keys)
+            .into_iter()
+            .map(|asking| {
+                let ready = policies.where_carried(asking);
+                let shape = Shape::of(asking, &ready.keys, policies.objects());
+                let attempts = policies.targets().map(|_| OnceCell::new()).collect();
+                Prepared { ready, shape, attempts }
+            })
+            .collect();
+        Asker { policies, shapes }
+    }
+
+    /// What requests are for; and whether a principal that is a pattern means whoever it may mean,
+    /// or those alone whose ARN it matches, which are asked about first.
+    fn targets(&self) -> impl Iterator<Item = (On, bool)> + use<> {
+        let lenient: &[bool] = if self.facts.names_patterns { &[false, true] } else { &[true] };
+        lenient.iter().flat_map(|lenient| [On::Object, On::Bucket].map(|on| (on, *lenient)))
+    }
+}
+
+impl<'q> Asker<'q, '_> {
+    /// What the caller may do of `actions` by `offer`. `meant`: the offer is known to mean it.
+    #[must_use]
+    pub fn ask(&self, offer: &Offer, meant: bool, actions: Actions, fuel: &Fuel) -> Through {
+        let actions = actions & self.policies.offered(offer);
+        if actions.is_empty() {
+            return Through::default();
+        }
         let allowed = fuel.left().clamp(LEAST, STEPS);
         let own = Fuel::new(allowed);
         let mut asked = Asked::default();
-        for asking in self.askings(question) {
-            self.ask_shape(question, asking, &mut asked, &own);
+        for prepared in &self.shapes {
+            self.ask_shape(prepared, offer, meant, actions, &mut asked, &own);
         }
         let mut through = asked.through();
-        if self.are_unsure() || through.unproved == Some(Unproved::Undocumented) {
-            self.prove(question, &mut through, &own);
+        if self.policies.are_unsure() || through.unproved == Some(Unproved::Undocumented) {
+            self.prove(offer, meant, &mut through, &own);
         }
         fuel.burn(allowed - own.left());
         through
     }
 
-    fn askings<'q>(&'q self, question: Question<'q>) -> Vec<Asking<'q>> {
-        askings(question.caller, question.anywhere, self.scene(), &self.wide.keys)
-    }
-
     /// Asks for the requests of one shape.
     fn ask_shape(
         &self,
-        question: Question<'_>,
-        asking: Asking<'_>,
+        Prepared { ready, shape, attempts }: &Prepared<'q>,
+        offer: &Offer,
+        meant: bool,
+        actions: Actions,
         asked: &mut Asked,
         fuel: &Fuel,
     ) {
-        let by_variables = (!self.variables.is_empty()).then(|| self.where_carried(asking));
-        let ready = by_variables.as_deref().unwrap_or(&self.wide);
-        for (target, lenient) in self.targets() {
-            let left = question.actions.on(target) - asked.actions;
+        for ((target, lenient), cell) in self.policies.targets().zip(attempts) {
+            let left = actions.on(target) - asked.actions;
             if left.is_empty() {
                 continue;
             }
-            let shape = Shape::of(asking, &ready.keys, self.objects());
-            let attempt = Attempt { ready, shape: &shape, target, lenient, extra: &[] };
-            let Some(demands) = attempt.demands(question.offer, question.meant) else { continue };
-            let mut left = left & demands.actions();
+            if cell.get().is_none() {
+                let Some(attempt) = Attempt::of(ready, shape, target, lenient, fuel) else {
+                    asked.give_up(left);
+                    continue;
+                };
+                let _ = cell.set(attempt);
+            }
+            let Some(attempt) = cell.get() else { continue };
+            let Some(wanted) = attempt.wanted(offer, meant, shape) else { continue };
+            let unsure = attempt.is_untold() || attempt.is_by_pattern(&wanted);
+            let unproved = unsure.then_some(Unproved::Undocumented);
+            let mut left = left & wanted.actions;
             while !left.is_empty() {
-                match attempt.find(&demands, left, fuel) {
+                match attempt.find(shape, &wanted, &[], left, fuel) {
                     Found::Example(point) => {
                         left = left - point.actions;
-                        let unsure = demands.untold || demands.are_unsure();
-                        let unproved = unsure.then_some(Unproved::Undocumented);
                         asked.add(point.actions, unproved, || {
                             // a request that a Deny may mean shows nothing
-                            let shows = !demands.untold;
-                            shows.then(|| {
-                                witness::request(&shape, &ready.keys, &point, self.place, target)
+                            (!attempt.is_untold()).then(|| {
+                                let place = self.policies.place;
+                                witness::request(shape, &ready.keys, &point, place, target)
                             })
                         });
                     }
@@ -131,31 +167,26 @@ impl Policies<'_> {
         }
     }
 
-    /// What requests are for; and whether a principal that is a pattern means whoever it may mean,
-    /// or those alone whose ARN it matches, which are asked about first.
-    fn targets(&self) -> impl Iterator<Item = (On, bool)> + use<> {
-        let lenient: &[bool] = if self.facts.names_patterns { &[false, true] } else { &[true] };
-        lenient.iter().flat_map(|lenient| [On::Object, On::Bucket].map(|on| (on, *lenient)))
-    }
-
     /// Looks for a request that gets through whatever is not documented comes to, and for variables
     /// that stand for something; else for one that shows at least what the exposure rests on.
-    fn prove(&self, question: Question<'_>, through: &mut Through, fuel: &Fuel) {
+    fn prove(&self, offer: &Offer, meant: bool, through: &mut Through, fuel: &Fuel) {
         if through.actions.is_empty() || through.unproved == Some(Unproved::GivenUp) {
             return;
         }
         through.unproved = Some(Unproved::Undocumented);
-        if !self.variables.is_empty() {
+        let variables = &self.policies.variables;
+        if !variables.is_empty() {
             through.request = None;
         }
-        let question = Question { actions: through.actions, ..question };
         for reading in [Reading::Skeptical, Reading::Wide] {
-            if reading == Reading::Wide && self.variables.is_empty() {
+            if reading == Reading::Wide && variables.is_empty() {
                 return;
             }
-            for asking in self.askings(question) {
-                for bound in bindings::candidates(asking, &self.variables, self.place, fuel) {
-                    let found = self.with_bindings(question, asking, reading, &bound, fuel);
+            for Prepared { shape, .. } in &self.shapes {
+                let asking = shape.asking;
+                for bound in bindings::candidates(asking, variables, self.policies.place, fuel) {
+                    let wanted = (offer, meant, through.actions);
+                    let found = self.with_bindings(asking, reading, &bound, wanted, fuel);
                     if let Some(request) = found {
                         through.request = Some(request);
                         let proves = reading == Reading::Skeptical;
@@ -169,31 +200,32 @@ impl Policies<'_> {
 
     fn with_bindings(
         &self,
-        question: Question<'_>,
         asking: Asking<'_>,
         reading: Reading,
         bound: &Bindings,
+        (offer, meant, actions): (&Offer, bool, Actions),
         fuel: &Fuel,
     ) -> Option<Request> {
-        let built = if self.variables.is_empty() {
+        let policies = self.policies;
+        let built = if policies.variables.is_empty() {
             None
-        } else if fuel.burn(self.weight()) {
-            Some(self.read(reading, bound))
+        } else if fuel.burn(policies.weight()) {
+            Some(policies.read(reading, bound))
         } else {
             return None;
         };
-        let ready = built.as_ref().unwrap_or_else(|| self.skeptical());
-        for (target, lenient) in self.targets() {
-            let actions = question.actions.on(target);
-            let shape = Shape::of(asking, &ready.keys, self.objects());
-            let extra = bindings::asked(bound, &ready.keys, &shape);
-            let attempt = Attempt { ready, shape: &shape, target, lenient, extra: &extra };
-            let Some(demands) = attempt.demands(question.offer, question.meant) else { continue };
-            if reading == Reading::Wide && demands.untold {
+        let ready = built.as_ref().unwrap_or_else(|| policies.skeptical());
+        let shape = Shape::of(asking, &ready.keys, policies.objects());
+        let extra = bindings::asked(bound, &ready.keys, &shape);
+        for (target, lenient) in policies.targets() {
+            let attempt = Attempt::of(ready, &shape, target, lenient, fuel)?;
+            let Some(wanted) = attempt.wanted(offer, meant, &shape) else { continue };
+            if reading == Reading::Wide && attempt.is_untold() {
                 continue;
             }
-            if let Found::Example(point) = attempt.find(&demands, actions, fuel) {
-                return Some(witness::request(&shape, &ready.keys, &point, self.place, target));
+            let actions = actions.on(target);
+            if let Found::Example(point) = attempt.find(&shape, &wanted, &extra, actions, fuel) {
+                return Some(witness::request(&shape, &ready.keys, &point, policies.place, target));
             }
         }
         None
