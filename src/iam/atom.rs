@@ -1,5 +1,8 @@
 //! A condition made ready to be asked of many requests.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use crate::iam::compare::{Bindings, Comparison, Terms};
 use crate::iam::condition::{Condition, Quantifier, Test};
 
@@ -51,11 +54,9 @@ impl<'a> Atom<'a> {
         }
         let negated = operator.negated;
         let terms = Terms { generous: wide != negated, negated, bindings };
-        let comparisons = condition
-            .values
-            .iter()
-            .filter_map(|value| Comparison::of(operator.test, value, terms))
-            .collect();
+        let values = condition.values.iter();
+        let comparisons = values.filter_map(|value| Comparison::of(operator.test, value, terms));
+        let comparisons = together(comparisons.collect());
         Self::Values {
             comparisons,
             negated,
@@ -111,3 +112,24 @@ impl<'a> Atom<'a> {
         }
     }
 }
+
+/// Many texts as one set of them.
+fn together(comparisons: Vec<Comparison<'_>>) -> Vec<Comparison<'_>> {
+    if comparisons.len() < MANY {
+        return comparisons;
+    }
+    let (mut texts, mut others) = (HashSet::new(), Vec::new());
+    for comparison in comparisons {
+        match comparison {
+            Comparison::Text(Cow::Borrowed(text)) => {
+                texts.insert(text);
+            }
+            other => others.push(other),
+        }
+    }
+    others.extend((!texts.is_empty()).then_some(Comparison::OneOf(texts)));
+    others
+}
+
+/// From this many texts on it is worth making a set of them.
+const MANY: usize = 9;

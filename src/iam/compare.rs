@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Variables and tags".
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -21,10 +21,12 @@ use crate::iam::text::{Class, Piece, Union, letters, pieces};
 pub enum Comparison<'a> {
     /// To be this text.
     Text(Cow<'a, str>),
+    /// To be one of these texts.
+    OneOf(HashSet<&'a str>),
     /// To be this text, ASCII capitals not counting.
     Folded(&'a str),
     /// To match this pattern with `*` and `?`.
-    Glob(&'a str),
+    Glob(Cow<'a, str>),
     /// To match this pattern for an ARN, part by part.
     Arn(&'a str),
     /// To be one of these texts: a pattern with variables put in.
@@ -94,7 +96,10 @@ impl<'a> Comparison<'a> {
         match test {
             Test::StringEquals | Test::Binary => Some(Self::Text(Cow::Borrowed(value))),
             Test::StringEqualsIgnoreCase | Test::Bool => Some(Self::Folded(value)),
-            Test::StringLike => Some(Self::Glob(value)),
+            Test::StringLike if !value.contains(['*', '?']) => {
+                Some(Self::Text(Cow::Borrowed(value)))
+            }
+            Test::StringLike => Some(Self::Glob(Cow::Borrowed(value))),
             Test::Arn if Arn::split(value).is_some() => Some(Self::Arn(value)),
             // a text that is no ARN is none; what IAM makes of `*` is not documented
             Test::Arn if value.contains(['*', '?']) => unsure,
@@ -106,11 +111,28 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// About how many steps it takes to ask it.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Text(_)
+            | Self::OneOf(_)
+            | Self::Folded(_)
+            | Self::Number(..)
+            | Self::Everything => 3,
+            Self::Net(_) | Self::Moment(..) => 6,
+            Self::Glob(pattern) => 3 + pattern.len() / 8,
+            Self::Arn(pattern) => 6 + pattern.len() / 8,
+            Self::Filled(union) => 3 + union.patterns.iter().map(Vec::len).sum::<usize>() * 4,
+        }
+    }
+
     /// Whether a request's `value` meets it.
     #[must_use]
     pub fn is_met_by(&self, value: &str) -> bool {
         match self {
             Self::Text(text) => text == value,
+            Self::OneOf(texts) => texts.contains(value),
             Self::Folded(text) => text.eq_ignore_ascii_case(value),
             Self::Glob(pattern) => matches(pattern, value),
             Self::Arn(pattern) => match (Arn::split(pattern), Arn::split(value)) {
@@ -133,6 +155,10 @@ impl<'a> Comparison<'a> {
         let of = |pieces: Vec<Piece>| Some(Union::of(pieces));
         match self {
             Self::Text(text) => of(letters(text).collect()),
+            Self::OneOf(texts) => {
+                let patterns = texts.iter().map(|text| letters(text).collect()).collect();
+                Some(Union { patterns, fold: false })
+            }
             Self::Folded(text) => Some(Union { fold: true, ..Union::of(letters(text).collect()) }),
             Self::Glob(pattern) => of(pieces(pattern, Class::Any).collect()),
             Self::Arn(pattern) => {
@@ -151,6 +177,7 @@ impl<'a> Comparison<'a> {
             Self::Everything => true,
             Self::Glob(pattern) => !pattern.is_empty() && pattern.bytes().all(|byte| byte == b'*'),
             Self::Text(_)
+            | Self::OneOf(_)
             | Self::Folded(_)
             | Self::Arn(_)
             | Self::Filled(_)
@@ -160,13 +187,13 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The one text that meets it, capitals counting.
+    /// The texts that meet it, where they can be told, capitals counting.
     #[must_use]
-    pub fn only(&self) -> Option<&str> {
+    pub fn only(&self) -> Option<Vec<&str>> {
         match self {
-            Self::Text(text) => Some(text),
-            Self::Glob(pattern) if !pattern.contains(['*', '?']) => Some(pattern),
-            Self::Arn(pattern) if !pattern.contains(['*', '?']) => Some(pattern),
+            Self::Text(text) => Some(vec![text]),
+            Self::OneOf(texts) => Some(texts.iter().copied().collect()),
+            Self::Arn(pattern) if !pattern.contains(['*', '?']) => Some(vec![pattern]),
             Self::Folded(_)
             | Self::Glob(_)
             | Self::Arn(_)

@@ -117,7 +117,7 @@ impl<'a> Facts<'a> {
                 let bounded = |value: &&'a String| is_bounded(condition, value);
                 condition.values.iter().filter(bounded).map(|value| match condition.operator.test {
                     Test::Arn => Comparison::Arn(value),
-                    _ => Comparison::Glob(value),
+                    _ => Comparison::Glob(value.into()),
                 })
             })
             .collect()

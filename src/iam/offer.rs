@@ -2,7 +2,6 @@
 //! force.
 
 use crate::iam::action::{Action, Actions};
-use crate::iam::document::Clause;
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
 
@@ -47,7 +46,7 @@ pub enum Offer {
     /// A grant of an ACL: these actions, to this principal.
     Grant {
         /// Whom.
-        principal: Clause<Principal>,
+        principal: Principal,
         /// To which actions.
         actions: Actions,
     },
@@ -76,6 +75,6 @@ impl Offer {
     #[must_use]
     pub fn of_grant(principal: Principal, actions: &[&str]) -> Self {
         let actions = actions.iter().filter_map(|name| Action::from_name(name)).collect();
-        Self::Grant { principal: Clause::In(vec![principal]), actions }
+        Self::Grant { principal, actions }
     }
 }

@@ -35,7 +35,7 @@ impl<'a> Policies<'a> {
         self.ask(&Caller::Stranger, true, &mut asked, fuel);
         let mut named: BTreeSet<Caller> = BTreeSet::new();
         for one in &mut asked {
-            one.name_more();
+            one.name_more(self.tells_places_apart());
             named.extend(one.named.iter().cloned());
         }
         for caller in &named {
@@ -64,6 +64,10 @@ impl<'a> Policies<'a> {
             for one in others.filter(|one| one.everyone && !one.named.contains(caller)) {
                 let (members, located) = one.done_by_others;
                 let left = Actions::ALL - one.reach.wider(caller) - members;
+                if fuel.left() == 0 {
+                    one.reach.add(caller, Through::given_up(left & self.offered(one.offer)));
+                    continue;
+                }
                 let mut through = self.ask_one(one, caller, &anywhere, left, fuel);
                 if through.actions.is_empty() {
                     through = self.ask_one(one, caller, &somewhere, left - located, fuel);
@@ -206,15 +210,16 @@ struct Asked<'o> {
 
 impl Asked<'_> {
     /// Names those besides whom the conditions ask for.
-    fn name_more(&mut self) {
+    fn name_more(&mut self, places: bool) {
         let conditions = self.conditions;
         let services: Vec<Caller> =
             self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();
         self.named.extend(services);
         if self.everyone {
             self.named.extend(conditions.iter().flat_map(told_apart));
-            let located = [false, true].map(|signed| Caller::Located { signed });
-            self.named.extend(located);
+            if places {
+                self.named.extend([false, true].map(|signed| Caller::Located { signed }));
+            }
         }
     }
 
@@ -249,7 +254,7 @@ fn is_everyone(caller: &Caller) -> bool {
 
 fn principals<'a>(offer: &'a Offer, statement: Option<&'a Statement>) -> &'a [Principal] {
     match (offer, statement) {
-        (Offer::Grant { principal: Clause::In(list) | Clause::NotIn(list), .. }, _) => list,
+        (Offer::Grant { principal, .. }, _) => std::slice::from_ref(principal),
         (Offer::Statement(_) | Offer::Unconditional(_), Some(statement)) => {
             let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
             list

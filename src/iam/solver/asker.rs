@@ -57,6 +57,14 @@ pub enum Unproved {
     GivenUp,
 }
 
+impl Through {
+    /// What counts as getting through where there was no time to find out.
+    #[must_use]
+    pub fn given_up(actions: Actions) -> Self {
+        Self { actions, request: None, unproved: Some(Unproved::GivenUp) }
+    }
+}
+
 impl Unproved {
     /// The reason in words.
     #[must_use]

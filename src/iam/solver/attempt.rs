@@ -3,13 +3,12 @@
 use std::cell::Cell;
 
 use crate::iam::action::{Actions, On};
-use crate::iam::document::Clause;
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
 use crate::iam::solver::pick::Asked;
 use crate::iam::solver::policies::{PROVIDER, Ready};
-use crate::iam::solver::principals::{self, Meant};
+use crate::iam::solver::principals::{Meant, meant};
 use crate::iam::solver::rules::Rule;
 use crate::iam::solver::search::{Demand, Means, Point, find};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
@@ -123,8 +122,8 @@ impl<'q> Attempt<'q> {
 }
 
 /// Whether a grant means the one who asks.
-fn is_meant(principal: &Clause<Principal>, shape: &Shape<'_>) -> bool {
-    match principals::meant(principal, &shape.who, true) {
+fn is_meant(principal: &Principal, shape: &Shape<'_>) -> bool {
+    match meant([principal].into_iter(), false, &shape.who, true) {
         Meant::Surely(is) => is,
         Meant::ByArn(_)
         | Meant::ByAccount(_)

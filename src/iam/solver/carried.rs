@@ -58,6 +58,11 @@ fn is_of_endpoint(key: &str) -> bool {
         || key.starts_with("aws:vpce")
 }
 
+/// Whether a key tells places apart for those who are at none that a policy names.
+pub fn tells_places_apart(key: &str) -> bool {
+    is_of_network(key) || is_of_source(key) || is_of_access_point(key) || key == "aws:userid"
+}
+
 /// Whether a key says through which access point a request comes.
 pub fn is_of_access_point(key: &str) -> bool {
     key.starts_with("s3:dataaccesspoint") || key == "s3:accesspointnetworkorigin"

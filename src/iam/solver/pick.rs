@@ -47,7 +47,8 @@ impl Asked<'_> {
 
     /// About how many steps it takes to ask it.
     pub fn weight(&self) -> usize {
-        self.comparisons().map_or(1, |(list, _)| 2 + 3 * list.len())
+        self.comparisons()
+            .map_or(1, |(list, _)| 2 + list.iter().map(Comparison::weight).sum::<usize>())
     }
 
     /// Whether no request with the key, whatever its value, is as asked.
@@ -174,7 +175,8 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
 fn only_these<'a>(asked: &'a Asked<'_>) -> Option<Vec<&'a str>> {
     match asked.comparisons() {
         Some((list, true)) if asked.part == Part::Whole => {
-            list.iter().map(Comparison::only).collect()
+            let lists: Option<Vec<Vec<&str>>> = list.iter().map(Comparison::only).collect();
+            Some(lists?.concat())
         }
         Some(_) | None => None,
     }
@@ -190,8 +192,8 @@ fn by_parts(
     let sample = language.samples.first()?;
     let (part, list) = asked.iter().find_map(|asked| match asked.comparisons() {
         Some((list, true)) if asked.part != Part::Whole && asked.part != Part::Epoch => {
-            let texts: Option<Vec<&str>> = list.iter().map(Comparison::only).collect();
-            Some((asked.part, texts?))
+            let lists: Option<Vec<Vec<&str>>> = list.iter().map(Comparison::only).collect();
+            Some((asked.part, lists?.concat()))
         }
         Some(_) | None => None,
     })?;
@@ -216,18 +218,23 @@ fn instances<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
     lists
         .flat_map(|(list, _)| list)
         .flat_map(|comparison| match comparison {
-            Comparison::Glob(pattern) | Comparison::Arn(pattern) => {
-                ["x", ""].map(|run| Some(pattern.replace('*', run).replace('?', "x")))
-            }
+            Comparison::Glob(pattern) => filled(pattern),
+            Comparison::Arn(pattern) => filled(pattern),
             Comparison::Text(text) => [Some(text.clone().into_owned()), None],
             Comparison::Folded(text) => [Some((*text).to_owned()), None],
-            Comparison::Filled(_)
+            Comparison::OneOf(_)
+            | Comparison::Filled(_)
             | Comparison::Net(_)
             | Comparison::Number(..)
             | Comparison::Moment(..)
             | Comparison::Everything => [None, None],
         })
         .flatten()
+}
+
+/// A pattern with its wildcards filled in, with something and with nothing.
+fn filled(pattern: &str) -> [Option<String>; 2] {
+    ["x", ""].map(|run| Some(pattern.replace('*', run).replace('?', "x")))
 }
 
 /// A value by what is asked of it as an address, a number or a time; `None` where nothing such
@@ -291,6 +298,7 @@ fn ordered<'a>(
             }
             Comparison::Moment(_, bound) => moments.push(*bound),
             Comparison::Text(_)
+            | Comparison::OneOf(_)
             | Comparison::Folded(_)
             | Comparison::Glob(_)
             | Comparison::Arn(_)

@@ -8,10 +8,10 @@ use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
 use crate::iam::offer::{Offer, Place};
 use crate::iam::principal::Principal;
-use crate::iam::solver::bindings;
 use crate::iam::solver::domain::Texts;
 use crate::iam::solver::rules::{Keys, Reading, Rules};
 use crate::iam::solver::shape::{Asking, Scene};
+use crate::iam::solver::{bindings, carried};
 
 /// Policies at the place where they are in force, ready to be asked about callers.
 #[derive(Debug)]
@@ -77,6 +77,12 @@ impl<'a> Policies<'a> {
     /// The condition keys that the policies mention, in small letters, each as it is written.
     pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
         self.wide.keys.written()
+    }
+
+    /// Whether the policies mention where requests come from, or for whom services call: whoever is
+    /// at some place is asked about then.
+    pub(in crate::iam) fn tells_places_apart(&self) -> bool {
+        self.wide.keys.lower().any(carried::tells_places_apart)
     }
 
     /// The statement of the own policy with this index.

@@ -1,6 +1,7 @@
 //! Whether a statement means the one who asks, and what that still depends on.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::iam::atom::Atom;
 use crate::iam::compare::Comparison;
@@ -52,10 +53,62 @@ pub enum Meant<'q> {
     Unsure,
 }
 
-/// Whether `clause` means `who`. `lenient`: a principal that is a pattern means whoever it may.
-pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>, lenient: bool) -> Meant<'q> {
-    let (Clause::In(list) | Clause::NotIn(list)) = clause;
-    let negated = matches!(clause, Clause::NotIn(_));
+/// The principals of a statement, the accounts among many found without looking at all.
+#[derive(Debug)]
+pub struct Principals<'a> {
+    pub clause: &'a Clause<Principal>,
+    /// Those that name an account or something in it, by the account.
+    of_accounts: BTreeMap<&'a AccountId, Vec<&'a Principal>>,
+    others: Vec<&'a Principal>,
+}
+
+/// From this many principals on it is worth sorting them.
+const MANY: usize = 9;
+
+impl<'a> Principals<'a> {
+    pub fn of(clause: &'a Clause<Principal>) -> Self {
+        let (Clause::In(list) | Clause::NotIn(list)) = clause;
+        let mut principals = Self { clause, of_accounts: BTreeMap::new(), others: Vec::new() };
+        for principal in list {
+            match principal.named_account() {
+                Some(account) if list.len() >= MANY => {
+                    principals.of_accounts.entry(account).or_default().push(principal);
+                }
+                Some(_) | None => principals.others.push(principal),
+            }
+        }
+        principals
+    }
+
+    /// Whether they mean `who`. `lenient`: a principal that is a pattern means whoever it may.
+    pub fn mean<'q>(&'q self, who: &Who<'q>, lenient: bool) -> Meant<'q> {
+        let negated = matches!(self.clause, Clause::NotIn(_));
+        let others = self.others.iter().copied();
+        match who {
+            Who::Identity { account: Some(account), .. } => {
+                let own = self.of_accounts.get(account).into_iter().flatten().copied();
+                meant(others.chain(own), negated, who, lenient)
+            }
+            Who::Anyone { .. } | Who::CanonicalUser(_) => {
+                let all = self.of_accounts.values().flatten().copied();
+                meant(others.chain(all), negated, who, lenient)
+            }
+            // of no account that a policy names
+            Who::Nobody
+            | Who::Identity { account: None, .. }
+            | Who::OriginAccessIdentity(_)
+            | Who::Service(_) => meant(others, negated, who, lenient),
+        }
+    }
+}
+
+/// Whether a list of principals means `who`, or, `negated`, everyone else does.
+pub fn meant<'q>(
+    list: impl Iterator<Item = &'q Principal>,
+    negated: bool,
+    who: &Who<'q>,
+    lenient: bool,
+) -> Meant<'q> {
     let (mut arns, mut providers, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
     let (mut unsure, mut pattern) = (false, false);
     for principal in list {
@@ -67,7 +120,7 @@ pub fn meant<'q>(clause: &'q Clause<Principal>, who: &Who<'q>, lenient: bool) ->
             One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
             One::Pattern(text) if !lenient => {
                 pattern = true;
-                arns.push(Comparison::Glob(text));
+                arns.push(Comparison::Glob(Cow::Borrowed(text)));
             }
             One::Pattern(_) | One::Unsure => unsure = true,
         }

@@ -7,13 +7,13 @@ use crate::iam::action::{Actions, On};
 use crate::iam::arn::any_partition;
 use crate::iam::atom::Atom;
 use crate::iam::compare::{self, Bindings, Comparison, Terms};
-use crate::iam::condition::Condition;
+use crate::iam::condition::{Condition, Quantifier, Test};
 use crate::iam::document::{Clause, Document, Effect, Statement, Version};
 use crate::iam::offer::Place;
-use crate::iam::pattern::Glob;
+use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
-use crate::iam::solver::principals::Who;
-use crate::iam::text::{Class, Piece, Union};
+use crate::iam::solver::principals::{Principals, Who};
+use crate::iam::text::{Class, Piece, Union, pieces};
 use crate::name::AccountId;
 
 /// How what is not documented is read.
@@ -49,22 +49,22 @@ pub struct Rules<'a> {
 pub struct Rule<'a> {
     /// Its index in the document.
     pub statement: usize,
-    pub principal: &'a Clause<Principal>,
+    pub principal: Principals<'a>,
     pub actions: Actions,
     /// Whether it is about the bucket (or the access point) itself.
     pub on_bucket: bool,
-    pub on_objects: OnObjects,
+    pub on_objects: OnObjects<'a>,
     /// Its conditions, each with the index of its key.
     pub atoms: Vec<(usize, Atom<'a>)>,
 }
 
 /// Which objects a statement is about.
 #[derive(Debug)]
-pub enum OnObjects {
+pub enum OnObjects<'a> {
     None,
     All,
     /// Those whose key meets this.
-    Some(Atom<'static>),
+    Some(Atom<'a>),
 }
 
 impl<'a> Keys<'a> {
@@ -122,7 +122,7 @@ impl<'a> Rules<'a> {
 
     fn add_deny(&mut self, rule: Rule<'a>) {
         let index = self.denies.len();
-        let named: Option<Vec<&'a AccountId>> = match rule.principal {
+        let named: Option<Vec<&'a AccountId>> = match rule.principal.clause {
             Clause::In(list) => list.iter().map(Principal::named_account).collect(),
             Clause::NotIn(_) => None,
         };
@@ -175,7 +175,7 @@ fn rule<'a>(
         .map(|condition| (keys.index(condition.key.as_str()), Atom::of(condition, wide, bindings)));
     let mut rule = Rule {
         statement: index,
-        principal: &statement.principal,
+        principal: Principals::of(&statement.principal),
         actions: actions(&statement.action),
         on_bucket,
         on_objects,
@@ -200,56 +200,74 @@ fn actions(clause: &Clause<Glob>) -> Actions {
 }
 
 /// Whether a statement is about the bucket itself, and about which objects.
-fn resources(
-    clause: &Clause<Glob>,
+fn resources<'a>(
+    clause: &'a Clause<Glob>,
     place: &Place,
     wide: bool,
     bindings: Option<&Bindings>,
-) -> (bool, OnObjects) {
+) -> (bool, OnObjects<'a>) {
     let (Clause::In(globs) | Clause::NotIn(globs)) = clause;
     let negated = matches!(clause, Clause::NotIn(_));
     let terms = Terms { generous: wide != negated, negated, bindings };
-    let (mut bucket, mut every, mut some) = (false, false, Vec::new());
+    let (mut bucket, mut some) = (false, Vec::new());
     for glob in globs {
-        let variable = bindings.is_some() && glob.as_str().contains("${");
-        if variable {
-            match compare::resource(&any_partition(glob.as_str()), terms) {
+        let pattern = any_partition(glob.as_str());
+        if bindings.is_some() && pattern.contains("${") {
+            match compare::resource(&pattern, terms) {
                 Some(union) => {
                     bucket |= union.has(&place.bucket);
-                    some.extend(union.after(&place.objects).patterns);
+                    some.push(Comparison::Filled(union.after(&place.objects)));
                 }
-                None if negated && terms.generous => (bucket, every) = (true, true),
+                None if negated && terms.generous => {
+                    bucket = true;
+                    some.push(Comparison::Everything);
+                }
                 None => {}
             }
             continue;
         }
-        let glob = any_partition(glob.as_str());
-        bucket |= crate::iam::pattern::matches(&glob, &place.bucket);
-        if glob == "*" || glob.strip_suffix('*') == Some(place.objects.as_str()) {
-            every = true;
-        } else if may_begin(&glob, &place.objects) {
-            let pattern = crate::iam::text::pieces(&glob, Class::Any).collect();
-            some.extend(Union::of(pattern).after(&place.objects).patterns);
-        }
+        bucket |= matches(&pattern, &place.bucket);
+        some.extend(keys_of(pattern, &place.objects));
     }
-    let is_all = |pattern: &Vec<Piece>| {
-        pattern.iter().all(|piece| *piece == Piece::Run(Class::Any)) && !pattern.is_empty()
-    };
-    every |= some.iter().any(is_all);
+    let every = some.iter().any(Comparison::is_met_by_everything);
     let objects = match (every, some.is_empty(), negated) {
         (true, _, false) | (false, true, true) => OnObjects::All,
         (true, _, true) | (false, true, false) => OnObjects::None,
         (false, false, _) => {
-            let comparison = Comparison::Filled(Union { patterns: some, fold: false });
-            OnObjects::Some(match Atom::among(vec![comparison]) {
-                Atom::Values { comparisons, quantifier, .. } => {
-                    Atom::Values { comparisons, negated, quantifier, without: negated }
-                }
-                atom => atom,
-            })
+            let quantifier = Quantifier::One;
+            let without = negated;
+            OnObjects::Some(Atom::Values { comparisons: some, negated, quantifier, without })
         }
     };
     (bucket != negated, objects)
+}
+
+/// What a pattern for ARNs asks of the keys of objects, whose ARNs begin with `objects`.
+fn keys_of<'a>(pattern: Cow<'a, str>, objects: &str) -> Option<Comparison<'a>> {
+    if pattern == "*" {
+        return Some(Comparison::Everything);
+    }
+    if pattern.starts_with(objects) {
+        // no wildcard stands before the key
+        let rest = match pattern {
+            Cow::Borrowed(text) => Cow::Borrowed(text.get(objects.len()..)?),
+            Cow::Owned(text) => Cow::Owned(text.get(objects.len()..)?.to_owned()),
+        };
+        return Some(if rest.contains(['*', '?']) {
+            Comparison::Glob(rest)
+        } else {
+            Comparison::Text(rest)
+        });
+    }
+    if !may_begin(&pattern, objects) {
+        return None;
+    }
+    let rest = Union::of(pieces(&pattern, Class::Any).collect()).after(objects);
+    let is_all = |pattern: &Vec<Piece>| *pattern == [Piece::Run(Class::Any)];
+    if rest.patterns.iter().any(is_all) {
+        return Some(Comparison::Everything);
+    }
+    (!rest.patterns.is_empty()).then_some(Comparison::Filled(rest))
 }
 
 /// Whether a pattern without a wildcard before its end may match something that begins so.
@@ -268,6 +286,6 @@ fn is_sure(statement: &Statement, variables: bool) -> bool {
                 .values
                 .iter()
                 .all(|value| plain(value) && compare::is_sure(condition.operator.test, value))
-                && condition.operator.test != crate::iam::condition::Test::Unknown
+                && condition.operator.test != Test::Unknown
         })
 }

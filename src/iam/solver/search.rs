@@ -15,7 +15,7 @@ use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Domain;
 use crate::iam::solver::pick::{Asked, Carried, carried};
-use crate::iam::solver::principals::{Meant, meant};
+use crate::iam::solver::principals::Meant;
 use crate::iam::solver::rules::{OnObjects, Rule};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
 use crate::iam::text::Found;
@@ -70,7 +70,7 @@ impl<'q> Demand<'q> {
         let mut demand = Self { actions, asks: Vec::new(), unsure: false };
         let meant = match means.surely {
             true => Meant::Surely(true),
-            false => meant(rule.principal, &shape.who, means.lenient),
+            false => rule.principal.mean(&shape.who, means.lenient),
         };
         match meant {
             Meant::Surely(true) => {}
