@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use crate::iam::arn::Arn;
+use crate::iam::part::Part;
 use crate::iam::text::{Class, Piece, Union, letters};
 
 /// A form of values.
@@ -64,7 +65,7 @@ impl Principals {
     }
 }
 
-impl Form<'_> {
+impl<'q> Form<'q> {
     /// Whether `value` is of the form.
     pub fn has(self, value: &str) -> bool {
         let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
@@ -115,6 +116,16 @@ impl Form<'_> {
             Self::SourcesOfNoAccount => {
                 arn(value).is_some_and(|[_, _, _, own, rest]| !rest.is_empty() && own.is_empty())
             }
+        }
+    }
+
+    /// What a part of every value of the form is.
+    pub fn fixed(self, part: Part) -> Option<&'q str> {
+        match (self, part) {
+            (Self::Principals(_, account), Part::Account) => account,
+            (Self::RolesNamed(account, _), Part::Account) => Some(account),
+            (Self::OrganizationPaths(own), Part::FirstStep) => own,
+            _ => None,
         }
     }
 

@@ -140,13 +140,6 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     if let Some(list) = asked.iter().find_map(|asked| only_these(asked)) {
         return settled(list.into_iter().find(|value| fits(value)));
     }
-    if let Texts::Language(language) = texts {
-        match by_parts(language, asked, &fits) {
-            Some(Found::Example(value)) => return Found::Example(value),
-            Some(Found::Nothing) if fuel.left() > 0 => return Found::Nothing,
-            Some(Found::Nothing | Found::GaveUp) | None => {}
-        }
-    }
     let sample = match texts {
         Texts::Addresses(_) => ADDRESSES.into_iter().find(suits),
         Texts::Numbers => NUMBERS.into_iter().find(suits),
@@ -156,6 +149,14 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     };
     if let Some(sample) = sample {
         return Found::Example(sample.to_owned());
+    }
+    if let Texts::Language(language) = texts {
+        match by_parts(language, asked, &fits, fuel) {
+            Some(Found::Example(value)) => return Found::Example(value),
+            Some(Found::Nothing) if fuel.left() > 0 => return Found::Nothing,
+            Some(Found::Nothing | Found::GaveUp) => return Found::GaveUp,
+            None => {}
+        }
     }
     typed(texts, asked, &fits).unwrap_or_else(|| match texts {
         Texts::Language(language) => text(language, asked, &fits, fuel),
@@ -188,6 +189,7 @@ fn by_parts(
     language: &Language<'_>,
     asked: &[&Asked<'_>],
     fits: &dyn Fn(&str) -> bool,
+    fuel: &Fuel,
 ) -> Option<Found<String>> {
     let sample = language.samples.first()?;
     let (part, list) = asked.iter().find_map(|asked| match asked.comparisons() {
@@ -198,7 +200,16 @@ fn by_parts(
         Some(_) | None => None,
     })?;
     let mut open = false;
+    // a part that is the same in all of them is looked for alone
+    let own = language.form.fixed(part);
+    let list = match own {
+        Some(own) => list.into_iter().filter(|text| *text == own).take(1).collect(),
+        None => list,
+    };
     for text in list {
+        if fuel.left() == 0 {
+            return Some(Found::GaveUp);
+        }
         // no part is such a text
         let Some(value) = part.put(sample, text) else { continue };
         if fits(&value) {
