@@ -4,11 +4,11 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// An AWS account, 12 digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct AccountId(String);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId([u8; 12]);
 
 /// A Region such as `eu-west-1`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -40,14 +40,17 @@ impl AccountId {
     ///
     /// [`NameError::Account`] unless `text` is 12 digits.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let valid = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-        if valid { Ok(Self(text.to_owned())) } else { Err(NameError::Account(shown(text))) }
+        match <[u8; 12]>::try_from(text.as_bytes()) {
+            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
+            Ok(_) | Err(_) => Err(NameError::Account(shown(text))),
+        }
     }
 
     /// The 12 digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // digits are text
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -147,7 +150,19 @@ pub(crate) fn shown(text: &str) -> String {
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountId({:?})", self.as_str())
+    }
+}
+
+impl Serialize for AccountId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

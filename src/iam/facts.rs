@@ -1,6 +1,6 @@
 //! Whom and what policies name: callers that are none of these are strangers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -10,6 +10,7 @@ use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::named::{is_bounded, is_broad, is_private, told_apart};
 use crate::iam::principal::Principal;
+use crate::iam::solver::carried;
 use crate::name::AccountId;
 
 /// What the policies in force at one place name.
@@ -27,12 +28,15 @@ pub struct Facts<'a> {
     pub names_identities: bool,
     /// Whether a principal is a pattern, or something that S3 does not take.
     pub names_patterns: bool,
-    /// Accounts that some statement names as principals.
-    named_once: BTreeSet<AccountId>,
-    /// Accounts that more than one statement names, or a condition.
-    told_apart: BTreeSet<AccountId>,
-    /// Whether conditions ask for the account or the kind of a principal.
-    asks_for_principals: bool,
+    /// Which lists of principals and of values name an account.
+    lists: BTreeMap<AccountId, Vec<usize>>,
+    /// Which lists of principals name something in an account.
+    lists_of_parts: BTreeMap<AccountId, Vec<usize>>,
+    /// Whether accounts are told apart by more than lists of them, and principals by their kind.
+    by_pattern: bool,
+    by_kind: bool,
+    /// Lists seen so far.
+    list: usize,
     /// Every condition.
     pub conditions: Vec<&'a Condition>,
 }
@@ -44,13 +48,11 @@ impl<'a> Facts<'a> {
         facts.accounts.insert(owner.clone());
         let mut ranges = Vec::new();
         for statement in documents.flat_map(|document| &document.statements) {
+            let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+            facts.by_pattern |= globs.iter().any(|glob| glob.as_str().contains("${"));
             facts.add_principals(statement);
             for condition in &statement.conditions {
-                facts.asks_for_principals |= asks_for_principals(&condition.key);
-                for caller in told_apart(condition) {
-                    facts.told_apart.extend(caller.as_account().cloned());
-                    facts.callers.insert(caller);
-                }
+                facts.add_condition(condition);
                 if condition.operator.test == Test::IpAddress && condition.is_about("aws:sourceip")
                 {
                     ranges.extend(condition.values.iter().filter_map(|value| range(value)));
@@ -84,7 +86,7 @@ impl<'a> Facts<'a> {
 
     fn add_principals(&mut self, statement: &Statement) {
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
-        let mut here = BTreeSet::new();
+        self.list += 1;
         for principal in list {
             self.names_identities |= matches!(
                 principal,
@@ -95,18 +97,54 @@ impl<'a> Facts<'a> {
             );
             self.names_patterns |= matches!(principal, Principal::Other(_));
             for caller in Caller::named_by(principal) {
-                here.extend(caller.as_account().cloned());
+                match (&caller, principal) {
+                    (Caller::Account { account, .. }, Principal::Account(_)) => {
+                        add(&mut self.lists, *account, self.list);
+                    }
+                    (Caller::Account { account, .. }, _) => {
+                        add(&mut self.lists_of_parts, *account, self.list);
+                    }
+                    _ => {}
+                }
                 self.callers.insert(caller);
             }
         }
-        let again = here.iter().filter(|account| self.named_once.contains(*account));
-        self.told_apart.extend(again.cloned());
-        self.named_once.extend(here);
     }
 
-    /// Whether something may tell `account` apart from others that its statement names.
-    pub fn tells_apart(&self, account: &AccountId) -> bool {
-        self.asks_for_principals || self.told_apart.contains(account)
+    fn add_condition(&mut self, condition: &Condition) {
+        let key = condition.key.to_ascii_lowercase();
+        self.list += 1;
+        self.by_kind |= carried::is_of_principal(&key);
+        self.by_pattern |= condition.values.iter().any(|value| value.contains("${"));
+        if key == "aws:principalaccount" {
+            for value in &condition.values {
+                match AccountId::parse(value) {
+                    Ok(account) if condition.operator.test.compares_texts() => {
+                        add(&mut self.lists, account, self.list);
+                    }
+                    Ok(_) | Err(_) => self.by_pattern = true,
+                }
+            }
+        } else {
+            self.by_pattern |= ["aws:principalarn", "aws:userid"].contains(&key.as_str());
+        }
+        self.callers.extend(told_apart(condition));
+    }
+
+    /// What callers of one account have in common with others of which the same is true: what one
+    /// may do, they may all do. `None`: nothing is known to be in common.
+    pub fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
+        let Caller::Account { account, arn } = caller else { return None };
+        if self.by_pattern || self.names_patterns {
+            return None;
+        }
+        let whole = self.lists.get(account).map_or(&[] as &[usize], Vec::as_slice);
+        let parts = self.lists_of_parts.get(account).map_or(&[] as &[usize], Vec::as_slice);
+        match (arn, whole, parts) {
+            (None, whole, []) => Some((false, whole)),
+            (Some(_), [], [one]) if !self.by_kind => Some((true, std::slice::from_ref(one))),
+            (None | Some(_), _, _) => None,
+        }
     }
 
     /// The values, of those that conditions ask of `key`, that mean a bounded set.
@@ -124,9 +162,12 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Whether a key may tell the principals of one account from those of another, or from each other.
-fn asks_for_principals(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let others = ["aws:userid", "aws:username", "aws:sourceidentity", "aws:federatedprovider"];
-    key.starts_with("aws:principal") || others.contains(&key.as_str())
+/// Whether a caller is one principal of its account, and by which lists its account is named.
+pub type Alike<'f> = (bool, &'f [usize]);
+
+fn add(lists: &mut BTreeMap<AccountId, Vec<usize>>, account: AccountId, list: usize) {
+    let lists = lists.entry(account).or_default();
+    if lists.last() != Some(&list) {
+        lists.push(list);
+    }
 }

@@ -7,6 +7,7 @@ use crate::iam::action::Actions;
 use crate::iam::caller::Caller;
 use crate::iam::condition::Condition;
 use crate::iam::document::{Clause, Statement};
+use crate::iam::facts::Alike;
 use crate::iam::fuel::Fuel;
 use crate::iam::named::{on_behalf_of_others, told_apart};
 use crate::iam::offer::Offer;
@@ -51,7 +52,7 @@ impl<'a> Policies<'a> {
 
     /// Asks those whom other statements name. They count for what accounts that no policy names
     /// cannot do: members of an organization, or whoever is at some place.
-    fn ask_elsewhere(&self, asked: &mut [Asked<'_>], fuel: &Fuel) {
+    fn ask_elsewhere<'q>(&'q self, asked: &mut [Asked<'q>], fuel: &Fuel) {
         for one in asked.iter_mut() {
             one.done_by_others = one.by_others(&self.facts.accounts);
         }
@@ -78,7 +79,7 @@ impl<'a> Policies<'a> {
     }
 
     /// Asks `caller` about the offers that name it.
-    fn ask(&self, caller: &Caller, anywhere: bool, asked: &mut [Asked<'_>], fuel: &Fuel) {
+    fn ask<'q>(&'q self, caller: &Caller, anywhere: bool, asked: &mut [Asked<'q>], fuel: &Fuel) {
         let asker = Once::of(self, caller, anywhere);
         for one in asked.iter_mut().filter(|one| one.named.contains(caller)) {
             let left = Actions::ALL - one.reach.wider(caller);
@@ -98,9 +99,9 @@ impl<'a> Policies<'a> {
 
     fn ask_one<'q>(
         &'q self,
-        one: &mut Asked<'_>,
+        one: &mut Asked<'q>,
         caller: &Caller,
-        asker: &Once<'q, 'a>,
+        asker: &Once<'_, 'a>,
         actions: Actions,
         fuel: &Fuel,
     ) -> Through {
@@ -120,23 +121,16 @@ impl<'a> Policies<'a> {
             return Through::default();
         }
         let meant = one.meant.contains(caller);
-        let like = match caller {
-            Caller::Account { account, arn } if meant && !self.facts.tells_apart(account) => {
-                one.like.get_mut(usize::from(arn.is_some()))
-            }
-            _ => None,
-        };
         let ask = || asker.get().ask(one.offer, meant, actions, fuel);
-        match like {
-            None => ask(),
-            Some(Some(known)) => known.clone(),
-            Some(place) => {
-                let through = ask();
-                // its request is not theirs
-                *place = Some(Through { request: None, ..through.clone() });
-                through
-            }
+        let Some(alike) = self.facts.alike(caller) else { return ask() };
+        let alike = (asker.anywhere, alike);
+        if let Some(known) = one.alike.get(&alike) {
+            return known.clone();
         }
+        let through = ask();
+        // its request is not theirs
+        one.alike.insert(alike, Through { request: None, ..through.clone() });
+        through
     }
 
     /// Whom an offer names, before anybody is asked.
@@ -166,7 +160,7 @@ impl<'a> Policies<'a> {
             everyone: named.contains(&Caller::Stranger),
             named,
             meant,
-            like: [None, None],
+            alike: BTreeMap::new(),
             done_by_others: (Actions::NONE, Actions::NONE),
             reach: Reach::default(),
         }
@@ -201,8 +195,8 @@ struct Asked<'o> {
     named: BTreeSet<Caller>,
     /// Those of them that it surely means.
     meant: BTreeSet<Caller>,
-    /// What accounts may do that nothing tells apart: the accounts as a whole, and one principal.
-    like: [Option<Through>; 2],
+    /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
+    alike: BTreeMap<(bool, Alike<'o>), Through>,
     /// What members of organizations, and whoever is at some place, may do.
     done_by_others: (Actions, Actions),
     reach: Reach,

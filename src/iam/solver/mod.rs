@@ -9,7 +9,7 @@
 mod asker;
 mod attempt;
 mod bindings;
-mod carried;
+pub(super) mod carried;
 mod domain;
 mod form;
 mod pick;
