@@ -14,7 +14,7 @@ use crate::iam::{
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
-const STEPS: usize = 200_000;
+const STEPS: usize = 80_000;
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {
@@ -233,7 +233,7 @@ impl<'a> Search<'a> {
             ),
         };
         let grant = matches!(way.offer, Offer::Grant { .. });
-        let witness = request.map(|request| witness::of(request, way.policies, grant));
+        let witness = request.map(|request| witness::of(*request, way.policies, grant));
         Some(Path {
             via: way.via.clone(),
             exposure,

@@ -17,8 +17,8 @@ use crate::iam::solver::{bindings, witness};
 use crate::iam::text::Found;
 
 /// Steps for one question, and those that every question has even where the verdict's are used up.
-const STEPS: usize = 60_000;
-const LEAST: usize = 600;
+const STEPS: usize = 30_000;
+const LEAST: usize = 300;
 
 /// One caller, ready to be asked about offers: what its requests look like, and what stands against
 /// them, is found out once.
@@ -43,7 +43,7 @@ pub struct Through {
     /// The actions that get through.
     pub actions: Actions,
     /// A request that does.
-    pub request: Option<Request>,
+    pub request: Option<Box<Request>>,
     /// Why the request is no proof, or why there is none; `None`: it proves that it gets through.
     pub unproved: Option<Unproved>,
 }
@@ -196,7 +196,7 @@ impl<'q> Asker<'q, '_> {
                     let wanted = (offer, meant, through.actions);
                     let found = self.with_bindings(asking, reading, &bound, wanted, fuel);
                     if let Some(request) = found {
-                        through.request = Some(request);
+                        through.request = Some(Box::new(request));
                         let proves = reading == Reading::Skeptical;
                         through.unproved = (!proves).then_some(Unproved::Undocumented);
                         return;
@@ -245,7 +245,7 @@ impl<'q> Asker<'q, '_> {
 struct Asked {
     actions: Actions,
     /// The request that shows most, how much it shows, and why it proves nothing.
-    best: Option<(usize, Option<Request>, Option<Unproved>)>,
+    best: Option<(usize, Option<Box<Request>>, Option<Unproved>)>,
     gave_up: bool,
 }
 
@@ -260,7 +260,7 @@ impl Asked {
         // a request that proves something comes first, then one that a person would try first
         let rank = rank(actions) + if unproved.is_some() { 100 } else { 0 };
         if self.best.as_ref().is_none_or(|(known, ..)| rank < *known) {
-            self.best = Some((rank, request(), unproved));
+            self.best = Some((rank, request().map(Box::new), unproved));
         }
     }
 

@@ -137,6 +137,19 @@ impl<'q> Texts<'q> {
 }
 
 impl Except<'_> {
+    /// Whether every value of which the part is `text` is left out.
+    pub fn is_left_out(&self, part: Part, text: &str) -> bool {
+        match (self, part) {
+            (Self::Accounts(accounts), Part::Account) => {
+                AccountId::parse(text).is_ok_and(|account| accounts.contains(&account))
+            }
+            (Self::Account(account), Part::Account) => account.as_str() == text,
+            (Self::Starts(starts), Part::FirstStep) => starts.contains(text),
+            (Self::Nothing | Self::Accounts(_) | Self::Account(_) | Self::Starts(_), _)
+            | (Self::Meeting(_), _) => false,
+        }
+    }
+
     /// The texts left out of which `value` is one.
     pub fn which(&self, value: &str) -> Option<Union> {
         let of = |part: Part, text: &str| part.values(Union::of(letters(text).collect()));

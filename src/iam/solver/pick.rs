@@ -210,6 +210,9 @@ fn by_parts(
         if fuel.left() == 0 {
             return Some(Found::GaveUp);
         }
+        if language.except.is_left_out(part, text) {
+            continue;
+        }
         // no part is such a text
         let Some(value) = part.put(sample, text) else { continue };
         if fits(&value) {
