@@ -14,7 +14,7 @@ use crate::iam::{
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
-const STEPS: usize = 80_000;
+const STEPS: usize = 150_000;
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {

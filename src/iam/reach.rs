@@ -70,7 +70,7 @@ impl<'a> Policies<'a> {
                     continue;
                 }
                 let mut through = self.ask_one(one, caller, &anywhere, left, fuel);
-                if through.actions.is_empty() {
+                if through.actions.is_empty() && self.tells_places_apart() {
                     through = self.ask_one(one, caller, &somewhere, left - located, fuel);
                 }
                 one.reach.add(caller, through);

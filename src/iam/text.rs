@@ -142,7 +142,7 @@ pub fn shortest(within: &[Union], without: &[Union], fuel: &Fuel) -> Found<Strin
         if wanted(&places) {
             return Found::Example(spell(&order, at));
         }
-        for letter in telling(&places, &sets, &unnamed) {
+        for letter in telling(&places, &sets, within.len(), &unnamed) {
             if !fuel.burn(10 + size / 8) {
                 return Found::GaveUp;
             }
@@ -194,8 +194,24 @@ impl Unnamed {
 }
 
 /// The letters that lead to different places from these: those that come next in a pattern, those
-/// that a class leaves out, and one for all others.
-fn telling(places: &[Places], sets: &[&Union], unnamed: &Unnamed) -> Vec<char> {
+/// that a class leaves out, and one for all others. Where one of the first `within` sets goes on
+/// with few letters alone, no other letter is worth reading.
+fn telling(places: &[Places], sets: &[&Union], within: usize, unnamed: &Unnamed) -> Vec<char> {
+    let few = places.iter().zip(sets).take(within).find_map(|(places, set)| {
+        let letters: Option<Vec<char>> = places
+            .next_pieces(set)
+            .map(|piece| match piece {
+                Piece::Letter(letter) if !set.fold => Some(letter),
+                Piece::Letter(_) | Piece::One(_) | Piece::Run(_) => None,
+            })
+            .collect();
+        letters
+    });
+    if let Some(mut few) = few {
+        few.sort_unstable();
+        few.dedup();
+        return few;
+    }
     let mut telling = vec![unnamed.letter];
     for (places, set) in places.iter().zip(sets) {
         for piece in places.next_pieces(set) {

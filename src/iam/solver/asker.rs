@@ -17,7 +17,7 @@ use crate::iam::solver::{bindings, witness};
 use crate::iam::text::Found;
 
 /// Steps for one question, and those that every question has even where the verdict's are used up.
-const STEPS: usize = 30_000;
+const STEPS: usize = 50_000;
 const LEAST: usize = 300;
 
 /// One caller, ready to be asked about offers: what its requests look like, and what stands against

@@ -220,7 +220,7 @@ fn by_parts(
         }
         let same = |asked: &&&Asked<'_>| asked.part == part;
         let refused = asked.iter().filter(same).any(|asked| !asked.takes(&value));
-        open |= !refused && language.except.which(&value).is_none();
+        open |= !refused && language.form.has(&value) && language.except.which(&value).is_none();
     }
     if open { None } else { Some(Found::Nothing) }
 }
