@@ -33,8 +33,8 @@ pub struct Asker<'q, 'a> {
 struct Prepared<'q> {
     ready: &'q Ready<'q>,
     shape: Shape<'q>,
-    /// One for each of [`Policies::targets`], made when it is first needed.
-    attempts: Vec<OnceCell<Attempt<'q>>>,
+    /// One for each kind of target and each lenience, made when it is first needed.
+    attempts: Vec<((On, bool), OnceCell<Attempt<'q>>)>,
 }
 
 /// What a caller may do by an offer.
@@ -89,18 +89,23 @@ impl<'a> Policies<'a> {
             .map(|asking| {
                 let ready = policies.where_carried(asking);
                 let shape = Shape::of(asking, &ready.keys, policies.objects());
-                let attempts = policies.targets().map(|_| OnceCell::new()).collect();
+                let attempts = policies.targets().map(|about| (about, OnceCell::new())).collect();
                 Prepared { ready, shape, attempts }
             })
             .collect();
         Asker { policies, shapes }
     }
 
-    /// What requests are for; and whether a principal that is a pattern means whoever it may mean,
-    /// or those alone whose ARN it matches, which are asked about first.
+    /// Whether a principal that is a pattern means whoever it may mean, or those alone whose ARN it
+    /// matches, who are asked about first.
+    fn lenience(&self) -> &'static [bool] {
+        if self.facts.names_patterns { &[false, true] } else { &[true] }
+    }
+
+    /// What requests are for, with each lenience.
     fn targets(&self) -> impl Iterator<Item = (On, bool)> + use<> {
-        let lenient: &[bool] = if self.facts.names_patterns { &[false, true] } else { &[true] };
-        lenient.iter().flat_map(|lenient| [On::Object, On::Bucket].map(|on| (on, *lenient)))
+        let both = self.lenience().iter();
+        both.flat_map(|lenient| [On::Object, On::Bucket].map(|on| (on, *lenient)))
     }
 }
 
@@ -115,8 +120,10 @@ impl<'q> Asker<'q, '_> {
         let allowed = fuel.left().clamp(LEAST, STEPS);
         let own = Fuel::new(allowed);
         let mut asked = Asked::default();
-        for prepared in &self.shapes {
-            self.ask_shape(prepared, offer, meant, actions, &mut asked, &own);
+        for &lenient in self.policies.lenience() {
+            for prepared in &self.shapes {
+                self.ask_shape(prepared, lenient, (offer, meant, actions), &mut asked, &own);
+            }
         }
         let mut through = asked.through();
         if self.policies.are_unsure() || through.unproved == Some(Unproved::Undocumented) {
@@ -130,13 +137,14 @@ impl<'q> Asker<'q, '_> {
     fn ask_shape(
         &self,
         Prepared { ready, shape, attempts }: &Prepared<'q>,
-        offer: &Offer,
-        meant: bool,
-        actions: Actions,
+        lenient: bool,
+        (offer, meant, actions): (&Offer, bool, Actions),
         asked: &mut Asked,
         fuel: &Fuel,
     ) {
-        for ((target, lenient), cell) in self.policies.targets().zip(attempts) {
+        let own = attempts.iter().filter(|((_, own), _)| *own == lenient);
+        for ((target, lenient), cell) in own {
+            let (target, lenient) = (*target, *lenient);
             let left = actions.on(target) - asked.actions;
             if left.is_empty() {
                 continue;

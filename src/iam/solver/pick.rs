@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::iam::arn::bound_account;
 use crate::iam::atom::Atom;
 use crate::iam::compare::Comparison;
 use crate::iam::fuel::Fuel;
@@ -472,6 +473,33 @@ impl Stretches {
     }
 }
 
+/// Whether ARNs are asked for that are all of accounts of which no value is.
+fn is_of_others(language: &Language<'_>, asked: &Asked<'_>) -> bool {
+    let of_other = |comparison: &Comparison<'_>| {
+        let account = match comparison {
+            Comparison::Arn(pattern) => bound_account(pattern, true),
+            Comparison::Glob(pattern) => bound_account(pattern, false),
+            Comparison::Text(text) => bound_account(text, false),
+            Comparison::OneOf(_)
+            | Comparison::Folded(_)
+            | Comparison::Filled(_)
+            | Comparison::Net(_)
+            | Comparison::Number(..)
+            | Comparison::Moment(..)
+            | Comparison::Everything => None,
+        };
+        account.is_some_and(|account| {
+            let own = language.form.fixed(Part::Account);
+            own.is_some_and(|own| own != account.as_str())
+                || language.except.is_left_out(Part::Account, account.as_str())
+        })
+    };
+    match asked.comparisons() {
+        Some((list, true)) if asked.part == Part::Whole => list.iter().all(of_other),
+        Some(_) | None => false,
+    }
+}
+
 /// A text by the forms that are asked for.
 fn text(
     language: &Language<'_>,
@@ -479,6 +507,9 @@ fn text(
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Found<String> {
+    if asked.iter().any(|asked| is_of_others(language, asked)) {
+        return Found::Nothing;
+    }
     if let Some(value) = instances(asked).find(|value| fits(value)) {
         return Found::Example(value);
     }
