@@ -197,7 +197,9 @@ impl<'a> Search<'a> {
             zone::sort(callers, way.conditions, self.trust, &self.state.account)
         };
         // AWS services pass where outsiders are cut off
-        for (services, closed_by) in [(false, way.closed_by), (true, &[] as &[Closer])] {
+        let by_network: Vec<Closer> =
+            way.closed_by.iter().copied().filter(|one| *one == Closer::NetworkOrigin).collect();
+        for (services, closed_by) in [(false, way.closed_by), (true, by_network.as_slice())] {
             let bounded = sorted(services);
             paths.extend(self.path(way, Class::External, &bounded.outside, closed_by));
             paths.extend(self.path(way, Class::Trusted, &bounded.inside, closed_by));

@@ -270,6 +270,12 @@ fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a
         // documented
         return (terms.negated && terms.generous).then_some(Comparison::Everything);
     };
+    let colons = pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count();
+    if test == Test::Arn && colons < 5 {
+        // as of an ARN without variables
+        let wild = pieces.iter().any(|piece| !matches!(piece, Piece::Letter(_)));
+        return (wild && terms.generous).then_some(Comparison::Everything);
+    }
     let fold = test == Test::StringEqualsIgnoreCase;
     Some(Comparison::Filled(Union { patterns: vec![pieces], fold }))
 }
@@ -289,7 +295,10 @@ fn fill(test: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
             }
             Token::Letters(text) => made.extend(letters(text)),
             Token::Variable { key, default } => match terms.bindings?.of(&key) {
-                Binding::Text(text) => made.extend(letters(text)),
+                Binding::Text(text) => {
+                    colons += text.matches(':').count();
+                    made.extend(letters(text));
+                }
                 Binding::Absent => made.extend(letters(default?)),
                 Binding::Open if terms.generous => made.push(Piece::Run(Class::Any)),
                 Binding::Open => return None,

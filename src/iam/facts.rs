@@ -147,6 +147,13 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a principal is this service.
+    pub fn names_service(&self, service: &str) -> bool {
+        self.callers.iter().any(|caller| {
+            matches!(caller, Caller::Service { name, .. } if name.eq_ignore_ascii_case(service))
+        })
+    }
+
     /// The values, of those that conditions ask of `key`, that mean a bounded set.
     pub fn bounded(&self, key: &str) -> Vec<Comparison<'a>> {
         let about = self.conditions.iter().filter(|condition| condition.is_about(key));

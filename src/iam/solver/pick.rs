@@ -507,7 +507,9 @@ fn text(
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Found<String> {
-    if asked.iter().any(|asked| is_of_others(language, asked)) {
+    let of_others =
+        |asked: &&&Asked<'_>| fuel.burn(asked.weight()) && is_of_others(language, asked);
+    if asked.iter().any(|asked| of_others(&asked)) {
         return Found::Nothing;
     }
     if let Some(value) = instances(asked).find(|value| fits(value)) {

@@ -282,10 +282,12 @@ fn is_sure(statement: &Statement, variables: bool) -> bool {
     let plain = |text: &str| !(variables && text.contains("${"));
     globs.iter().all(|glob| plain(glob.as_str()))
         && statement.conditions.iter().all(|condition: &Condition| {
-            condition
-                .values
-                .iter()
-                .all(|value| plain(value) && compare::is_sure(condition.operator.test, value))
-                && condition.operator.test != Test::Unknown
+            let Condition { operator, values, .. } = condition;
+            let unsaid = operator.quantifier == Quantifier::ForAllValues
+                && operator.negated
+                && values.is_empty();
+            operator.test != Test::Unknown
+                && !unsaid
+                && values.iter().all(|value| plain(value) && compare::is_sure(operator.test, value))
         })
 }

@@ -13,8 +13,8 @@ use crate::iam::solver::search::Point;
 use crate::iam::solver::shape::{ARN, KEY, Kind, Network, Shape};
 use crate::name::AccountId;
 
-/// Stands for services where a policy names none.
-const SERVICE: &str = "sns.amazonaws.com";
+/// Services, of which a policy names some at most.
+const SERVICES: [&str; 3] = ["sns.amazonaws.com", "sqs.amazonaws.com", "events.amazonaws.com"];
 /// A VPC where an access point does not say of which it is.
 const VPC: &str = "vpc-0a9b8c7d6e5f43210";
 /// An address that belongs to nobody (RFC 5737).
@@ -73,10 +73,14 @@ fn requester(
     let service = |name: &str| {
         let source = context.get("aws:sourcearn").and_then(|values| values.first());
         let named = context.get("aws:principalservicename").and_then(|values| values.first());
+        let facts = shape.asking.scene.facts;
+        let unnamed = |name: &String| !facts.names_service(name);
         Requester::Service(match named {
             Some(named) => named.clone(),
             None if name == ANY_SERVICE => {
-                source.and_then(|arn| service_of(arn)).unwrap_or_else(|| SERVICE.to_owned())
+                let of_source = source.and_then(|arn| service_of(arn)).filter(unnamed);
+                let others = SERVICES.into_iter().map(str::to_owned).find(unnamed);
+                of_source.or(others).unwrap_or_else(|| name.to_owned())
             }
             None => name.to_owned(),
         })
