@@ -1,0 +1,46 @@
+//! Numbers and times: one for each stretch of them that comparisons tell apart.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::iam::compare::Comparison;
+
+/// Numbers and times that stand for all that the comparisons tell apart: each bound, what is next
+/// to it, and what is between two.
+pub fn ordered<'a>(
+    comparisons: impl Iterator<Item = &'a Comparison<'a>>,
+) -> impl Iterator<Item = String> {
+    let (mut numbers, mut moments) = (Vec::new(), Vec::new());
+    for comparison in comparisons {
+        match comparison {
+            Comparison::Number(_, bound) => {
+                numbers.extend([bound.floor() - 1.0, bound.ceil() + 1.0, *bound, bound.floor()]);
+                #[allow(clippy::cast_possible_truncation)]
+                moments.push((bound * 1e9) as i128);
+            }
+            Comparison::Moment(_, bound) => moments.push(*bound),
+            Comparison::Text(_)
+            | Comparison::OneOf(_)
+            | Comparison::Folded(_)
+            | Comparison::Glob(_)
+            | Comparison::Arn(_)
+            | Comparison::Filled(_)
+            | Comparison::Net(_)
+            | Comparison::Everything => {}
+        }
+    }
+    numbers.sort_by(f64::total_cmp);
+    let between: Vec<f64> = numbers.windows(2).map(|pair| pair.iter().sum::<f64>() / 2.0).collect();
+    numbers.extend(between);
+    moments.sort_unstable();
+    let mut times: Vec<i128> =
+        moments.iter().flat_map(|at| [at - SECOND, *at, at + SECOND]).collect();
+    times.extend(moments.windows(2).map(|pair| pair.iter().sum::<i128>() / 2));
+    let times = times.into_iter().filter_map(|at| {
+        let time = OffsetDateTime::from_unix_timestamp_nanos(at).ok()?;
+        time.format(&Rfc3339).ok()
+    });
+    numbers.into_iter().map(|number| number.to_string()).chain(times)
+}
+
+const SECOND: i128 = 1_000_000_000;

@@ -1,0 +1,165 @@
+//! Texts: by what is asked of a part, by the patterns that are asked for, or by reading all patterns
+//! at once.
+
+use crate::iam::arn::bound_account;
+use crate::iam::compare::Comparison;
+use crate::iam::fuel::Fuel;
+use crate::iam::part::Part;
+use crate::iam::solver::domain::Language;
+use crate::iam::solver::pick::Asked;
+use crate::iam::text::{Class, Found, Piece, Union, shortest};
+
+/// A value by the texts that are asked of a part of it; `None` where none are, or where the part
+/// alone does not decide.
+pub fn by_parts(
+    language: &Language<'_>,
+    asked: &[&Asked<'_>],
+    fits: &dyn Fn(&str) -> bool,
+    fuel: &Fuel,
+) -> Option<Found<String>> {
+    let sample = language.samples.first()?;
+    let (part, list) = asked.iter().find_map(|asked| match asked.comparisons() {
+        Some((list, true)) if asked.part != Part::Whole && asked.part != Part::Epoch => {
+            let lists: Option<Vec<Vec<&str>>> = list.iter().map(Comparison::only).collect();
+            Some((asked.part, lists?.concat()))
+        }
+        Some(_) | None => None,
+    })?;
+    let mut open = false;
+    // a part that is the same in all of them is looked for alone
+    let own = language.form.fixed(part);
+    let list = match own {
+        Some(own) => list.into_iter().filter(|text| *text == own).take(1).collect(),
+        None => list,
+    };
+    for text in list {
+        if fuel.left() == 0 {
+            return Some(Found::GaveUp);
+        }
+        if language.except.is_left_out(part, text) {
+            continue;
+        }
+        // no part is such a text
+        let Some(value) = part.put(sample, text) else { continue };
+        if fits(&value) {
+            return Some(Found::Example(value));
+        }
+        let same = |asked: &&&Asked<'_>| asked.part == part;
+        let refused = asked.iter().filter(same).any(|asked| !asked.takes(&value));
+        open |= !refused && language.form.has(&value) && language.except.which(&value).is_none();
+    }
+    if open { None } else { Some(Found::Nothing) }
+}
+
+/// Texts that match a pattern that is asked for.
+pub fn instances<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
+    let positive = asked.iter().filter(|asked| asked.part == Part::Whole);
+    let lists = positive.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
+    lists
+        .flat_map(|(list, _)| list)
+        .flat_map(|comparison| match comparison {
+            Comparison::Glob(pattern) => filled(pattern),
+            Comparison::Arn(pattern) => filled(pattern),
+            Comparison::Text(text) => [Some(text.clone().into_owned()), None],
+            Comparison::Folded(text) => [Some((*text).to_owned()), None],
+            Comparison::OneOf(_)
+            | Comparison::Filled(_)
+            | Comparison::Net(_)
+            | Comparison::Number(..)
+            | Comparison::Moment(..)
+            | Comparison::Everything => [None, None],
+        })
+        .flatten()
+}
+
+/// A pattern with its wildcards filled in, with something and with nothing.
+fn filled(pattern: &str) -> [Option<String>; 2] {
+    ["x", ""].map(|run| Some(pattern.replace('*', run).replace('?', "x")))
+}
+
+/// Whether ARNs are asked for that are all of accounts of which no value is.
+fn is_of_others(language: &Language<'_>, asked: &Asked<'_>) -> bool {
+    let of_other = |comparison: &Comparison<'_>| {
+        let account = match comparison {
+            Comparison::Arn(pattern) => bound_account(pattern, true),
+            Comparison::Glob(pattern) => bound_account(pattern, false),
+            Comparison::Text(text) => bound_account(text, false),
+            Comparison::OneOf(_)
+            | Comparison::Folded(_)
+            | Comparison::Filled(_)
+            | Comparison::Net(_)
+            | Comparison::Number(..)
+            | Comparison::Moment(..)
+            | Comparison::Everything => None,
+        };
+        account.is_some_and(|account| {
+            let own = language.form.fixed(Part::Account);
+            own.is_some_and(|own| own != account.as_str())
+                || language.except.is_left_out(Part::Account, account.as_str())
+        })
+    };
+    match asked.comparisons() {
+        Some((list, true)) if asked.part == Part::Whole => list.iter().all(of_other),
+        Some(_) | None => false,
+    }
+}
+
+/// A text by the forms that are asked for.
+pub fn text(
+    language: &Language<'_>,
+    asked: &[&Asked<'_>],
+    fits: &dyn Fn(&str) -> bool,
+    fuel: &Fuel,
+) -> Found<String> {
+    let of_others =
+        |asked: &&&Asked<'_>| fuel.burn(asked.weight()) && is_of_others(language, asked);
+    if asked.iter().any(|asked| of_others(&asked)) {
+        return Found::Nothing;
+    }
+    if let Some(value) = instances(asked).find(|value| fits(value)) {
+        return Found::Example(value);
+    }
+    let union = |asked: &Asked<'_>, list: &[Comparison<'_>]| {
+        let unions: Option<Vec<Union>> = list.iter().map(Comparison::union).collect();
+        let unions = unions?;
+        // of one list all count capitals, or none does
+        let fold = unions.iter().any(|union| union.fold);
+        let patterns = unions.into_iter().flat_map(|union| union.patterns).collect();
+        asked.part.values(Union { patterns, fold })
+    };
+    let anything = || Union::of(vec![Piece::Run(Class::Any)]);
+    let mut within = vec![language.form.union().unwrap_or_else(anything)];
+    let mut complete = true;
+    for asked in asked {
+        match asked.comparisons() {
+            Some((list, true)) => match union(asked, list) {
+                Some(union) => within.push(union),
+                None => complete = false,
+            },
+            Some((_, false)) | None => {}
+        }
+    }
+    let mut without: Vec<Union> = Vec::new();
+    loop {
+        let value = match shortest(&within, &without, fuel) {
+            Found::Example(value) => value,
+            // fewer are asked for than are wanted: nothing here is nothing at all
+            other => return other,
+        };
+        if fits(&value) {
+            return Found::Example(value);
+        }
+        let refused = asked.iter().find(|asked| !asked.takes(&value)).and_then(|asked| {
+            let (list, wanted) = asked.comparisons()?;
+            if wanted { None } else { union(asked, list) }
+        });
+        match refused.or_else(|| language.except.which(&value)) {
+            Some(union) if !without.contains(&union) => without.push(union),
+            // what refuses is no set of texts, or the search cannot get past it
+            Some(_) | None => return Found::GaveUp,
+        }
+        if !complete && fuel.left() == 0 {
+            return Found::GaveUp;
+        }
+    }
+}
