@@ -47,7 +47,7 @@ pub fn plan(state: &BucketState, decision: &Decision) -> Vec<Remedy> {
     }
     vec![Remedy::BlockPublicAccess {
         bucket: state.bucket.clone(),
-        account: state.account.clone(),
+        account: state.account,
         region: state.region.clone(),
         turns_on: decision.apply.clone(),
     }]

@@ -387,7 +387,7 @@ fn trigger() -> Trigger {
             id: "11111111-2222-3333-4444-555555555555".to_owned(),
             name: "PutBucketPolicy".to_owned(),
             time: Some(datetime!(2026-11-20 09:14:07 UTC)),
-            account: account.clone(),
+            account,
             region: region.clone(),
         },
         source: Source::CloudTrail,

@@ -10,7 +10,7 @@ use crate::alert::situation::{Situation, Standing};
 use crate::alert::words;
 use crate::event::Trigger;
 use crate::exposure::{Class, Path};
-use crate::iam::{Access, Actions};
+use crate::iam::{Access, Action, Actions};
 use crate::ports::Target;
 
 /// How long the exemption that a page proposes lasts from its event on.
@@ -119,7 +119,7 @@ fn exemption(trigger: &Trigger, target: &Target, uncovered: &[&Path]) -> Vec<Str
         format!("access   = {}", list(&mut access.iter().map(|access| access.name()))),
     ];
     if actions.iter().count() <= ACTIONS {
-        lines.push(format!("actions  = {}", list(&mut actions.iter().map(|action| action.name()))));
+        lines.push(format!("actions  = {}", list(&mut actions.iter().map(Action::name))));
     }
     lines.push("owner    = \"WHO ANSWERS FOR IT\"".to_owned());
     lines.push("reason   = \"WHY, AND WHERE IT WAS APPROVED\"".to_owned());

@@ -55,7 +55,7 @@ pub(crate) fn trigger() -> Trigger {
             id: "3038ebd2-c98a-4c65-9b6e-e22506292313".to_owned(),
             name: "PutBucketPolicy".to_owned(),
             time: Some(NOW),
-            account: target.account.clone(),
+            account: target.account,
             region: target.region.clone(),
         },
         source: Source::CloudTrail,

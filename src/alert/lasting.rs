@@ -179,5 +179,5 @@ fn account(path: &Path, target: &Target) -> AccountId {
     let asked = path.witness.as_ref().filter(|asked| asked.resource.contains(":accesspoint/"));
     let field = asked.and_then(|asked| asked.resource.split(':').nth(4));
     let stated = field.and_then(|account| AccountId::parse(account).ok());
-    stated.unwrap_or_else(|| target.account.clone())
+    stated.unwrap_or(target.account)
 }

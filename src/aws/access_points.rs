@@ -65,7 +65,7 @@ async fn access_point(
     }
     Some(AccessPoint {
         name: point.name.clone(),
-        account: Some(target.account.clone()),
+        account: Some(target.account),
         origin: convert::origin(point),
         settings: settings.unwrap_or_else(|refusal| Observed::Unknown(refusal.to_string())),
         policy: policy.unwrap_or_else(|refusal| Observed::Unknown(refusal.to_string())),

@@ -145,7 +145,7 @@ impl Clients {
         region: &Region,
     ) -> Result<Regional, Failure> {
         let mut sessions = self.sessions.lock().await;
-        let session = match sessions.entry(account.clone()) {
+        let session = match sessions.entry(*account) {
             Entry::Occupied(live) if live.get().lasts() => live.into_mut(),
             entry if account == own => {
                 let config = self.config.clone();

@@ -19,7 +19,7 @@ pub(super) async fn locate(aws: &Aws, scope: &Scope) -> Result<Vec<Target>, Fail
     match scope {
         Scope::Bucket { bucket, account, region, object } => Ok(vec![Target {
             bucket: bucket.clone(),
-            account: account.clone(),
+            account: *account,
             region: region.clone(),
             object: object.clone(),
         }]),
@@ -87,7 +87,7 @@ fn target(bucket: &Bucket, account: &AccountId, region: &Region) -> Option<Targe
     let name = name.inspect_err(|error| tracing::error!(%error, "a bucket is left out")).ok()?;
     let own = bucket.bucket_region().and_then(|region| Region::parse(region).ok());
     let region = own.unwrap_or_else(|| region.clone());
-    Some(Target { bucket: name, account: account.clone(), region, object: None })
+    Some(Target { bucket: name, account: *account, region, object: None })
 }
 
 /// The bucket behind an access point, which may be another account's; `None` where the access point
@@ -113,7 +113,7 @@ async fn behind_access_point(
     };
     let bucket = BucketName::parse(point.bucket().unwrap_or_default()).map_err(not_a_bucket)?;
     let owner = point.bucket_account_id().map(AccountId::parse).transpose();
-    let account = owner.map_err(not_a_bucket)?.unwrap_or_else(|| account.clone());
+    let account = owner.map_err(not_a_bucket)?.unwrap_or(*account);
     Ok(Some(Target { bucket, account, region: region.clone(), object: None }))
 }
 

@@ -136,7 +136,7 @@ impl Answers {
     fn into_state(self, target: &Target, region: Region) -> BucketState {
         BucketState {
             bucket: target.bucket.clone(),
-            account: target.account.clone(),
+            account: target.account,
             region: Some(region),
             acl: observed(self.acl),
             ownership: observed(self.ownership),

@@ -48,7 +48,7 @@ impl Aws {
         region: &Region,
     ) -> Result<Regional, Failure> {
         let own = match &self.own {
-            Some(own) if own == account || self.clients.covers_members() => own.clone(),
+            Some(own) if own == account || self.clients.covers_members() => *own,
             // the ARN says another account, or none: the credentials have the last word
             Some(_) | None => self.clients.own_account().await?,
         };
@@ -86,7 +86,7 @@ impl Aws {
     fn account(&self, id: &AccountId, region: &Region) -> Arc<Account> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Account { region: region.clone(), settings: OnceCell::new() };
-        Arc::clone(accounts.entry(id.clone()).or_insert_with(|| Arc::new(new())))
+        Arc::clone(accounts.entry(*id).or_insert_with(|| Arc::new(new())))
     }
 }
 

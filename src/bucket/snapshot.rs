@@ -355,7 +355,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(state.notes, [""; 0]);
-        assert_eq!(state, BucketState::empty(state.bucket.clone(), state.account.clone(), None));
+        assert_eq!(state, BucketState::empty(state.bucket.clone(), state.account, None));
     }
 
     #[test]

@@ -107,7 +107,7 @@ impl<'a> Envelope<'a> {
 
     /// The event as a trigger for every bucket of its account.
     pub(super) fn sweep(&self, source: Source) -> Event {
-        let (account, region) = (self.info.account.clone(), self.info.region.clone());
+        let (account, region) = (self.info.account, self.info.region.clone());
         self.trigger(source, None, Scope::Account { account, region })
     }
 

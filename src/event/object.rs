@@ -55,7 +55,7 @@ pub(super) fn acl_updated(envelope: &Envelope) -> Result<Event, Refused> {
         .map_err(|error| Refused::new("detail.bucket.name", error.to_string()))?;
     let object = detail.get("object").unwrap_or(&none);
     let object = key_at(field::text(object, "key"), "detail.object.key")?;
-    let (account, region) = (envelope.info.account.clone(), envelope.info.region.clone());
+    let (account, region) = (envelope.info.account, envelope.info.region.clone());
     let scope = Scope::Bucket { bucket, account, region, object };
     Ok(envelope.trigger(Source::S3Notification, requester(detail), scope))
 }

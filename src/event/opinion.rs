@@ -128,18 +128,18 @@ impl At {
             Some(_) | None => field::region(finding, region, place)?,
         };
         Ok(Self {
-            account: account.unwrap_or_else(|| envelope.info.account.clone()),
+            account: account.unwrap_or(envelope.info.account),
             region: region.unwrap_or_else(|| envelope.info.region.clone()),
         })
     }
 
     fn bucket(&self, bucket: BucketName) -> Scope {
-        let (account, region) = (self.account.clone(), self.region.clone());
+        let (account, region) = (self.account, self.region.clone());
         Scope::Bucket { bucket, account, region, object: None }
     }
 
     fn account(&self) -> Scope {
-        Scope::Account { account: self.account.clone(), region: self.region.clone() }
+        Scope::Account { account: self.account, region: self.region.clone() }
     }
 }
 

@@ -64,7 +64,7 @@ impl<'a> Record<'a> {
             id: envelope.info.id.clone(),
             name: field::bounded(name),
             time: field::time(detail, "eventTime").or(envelope.info.time),
-            account: account.clone(),
+            account: *account,
             region: region.unwrap_or_else(|| envelope.info.region.clone()),
         };
         Ok(Self {
@@ -105,7 +105,7 @@ impl<'a> Record<'a> {
 
     /// Every bucket of the event's account.
     pub(super) fn whole_account(&self) -> Scope {
-        let (account, region) = (self.info.account.clone(), self.info.region.clone());
+        let (account, region) = (self.info.account, self.info.region.clone());
         Scope::Account { account, region }
     }
 

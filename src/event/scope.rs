@@ -71,7 +71,7 @@ pub(super) fn new_access_point(record: &Record) -> Result<Scope, Refused> {
         }
         None => field::account(body, "BucketAccountId", place)?,
     };
-    let account = owner.unwrap_or_else(|| record.info.account.clone());
+    let account = owner.unwrap_or(record.info.account);
     Ok(Scope::Bucket { bucket, account, region: record.info.region.clone(), object: None })
 }
 
@@ -89,7 +89,7 @@ pub(super) fn access_point(record: &Record) -> Result<Scope, Refused> {
     match (name, name.and_then(Arn::parse).or(arn.filter(|_| name.is_none()))) {
         (_, Some(arn)) => from_access_point_arn(record, &arn, PLACE),
         (Some(name), None) => {
-            let (account, region) = (record.info.account.clone(), record.info.region.clone());
+            let (account, region) = (record.info.account, record.info.region.clone());
             Ok(Scope::AccessPoint { name: access_point_name(name, PLACE)?, account, region })
         }
         (None, None) => Ok(record.whole_account()),
@@ -114,7 +114,7 @@ pub(super) fn tagged(record: &Record) -> Result<Option<Scope>, Refused> {
     })?;
     if let Some(name) = arn.bucket() {
         let bucket = bucket_name(name, PLACE)?;
-        let (account, region) = (record.info.account.clone(), record.info.region.clone());
+        let (account, region) = (record.info.account, record.info.region.clone());
         return Ok(Some(Scope::Bucket { bucket, account, region, object: None }));
     }
     arn.access_point().map(|_| from_access_point_arn(record, &arn, PLACE)).transpose()
@@ -152,7 +152,7 @@ fn in_account(
     object: Option<String>,
 ) -> Result<Scope, Refused> {
     let bucket = bucket_name(name, BUCKET_NAME)?;
-    let account = account.unwrap_or(&record.info.account).clone();
+    let account = *account.unwrap_or(&record.info.account);
     Ok(Scope::Bucket { bucket, account, region: record.info.region.clone(), object })
 }
 

@@ -237,7 +237,7 @@ fn requesters(question: &Question) -> Vec<Requester> {
     if let Requester::Identity { account, arn } = &question.requester {
         let carried = question.carried("aws:PrincipalArn").and_then(|c| c.values.first());
         let role = carried.filter(|role| *role != arn).cloned();
-        requesters.extend(role.map(|arn| Requester::Identity { account: account.clone(), arn }));
+        requesters.extend(role.map(|arn| Requester::Identity { account: *account, arn }));
     }
     requesters
 }

@@ -21,7 +21,7 @@ pub fn evaluate(state: &BucketState, trust: &Trust) -> Verdict {
     let exposure = exposure(state, &paths, &closers, disagreement);
     Verdict {
         bucket: state.bucket.clone(),
-        account: state.account.clone(),
+        account: state.account,
         public: public_in_force(state, &closers, policy_is_public, &paths),
         policy_is_public,
         policy_is_public_with_deny: public_with_deny,

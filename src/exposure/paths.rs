@@ -167,7 +167,9 @@ impl<'a> Search<'a> {
                 let mut found = Vec::new();
                 self.along(&way, reach, &mut found);
                 if let Some(vpc) = &vpc {
-                    found.iter_mut().for_each(|path| self.cut_down_to(vpc.as_deref(), path));
+                    for path in &mut found {
+                        self.cut_down_to(vpc.as_deref(), path);
+                    }
                 }
                 paths.append(&mut found);
             }
@@ -278,7 +280,7 @@ impl<'a> Search<'a> {
                 &document.allows().next().map(|(_, allow)| &allow.resource)?;
             globs.iter().find_map(|glob| Arn::split(glob.as_str()).map(Arn::region))
         };
-        let region = self.state.region.as_ref().map(|region| region.as_str());
+        let region = self.state.region.as_ref().map(super::super::name::Region::as_str);
         let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
         let region = region.or_else(|| named().filter(plain)).unwrap_or("us-east-1");
         format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name)
@@ -293,7 +295,7 @@ fn surely_public(document: &Document, of: PolicyOf, reached: &[(usize, Reach)]) 
     let undisputed =
         document.denies().next().is_none() && public.any(|(_, allow)| allow.conditions.is_empty());
     let shown = |through: &Through| !through.actions.is_empty() && through.unproved.is_none();
-    let reaches =
+    let is_shown =
         || reached.iter().any(|(_, reach)| shown(&reach.anonymous) || shown(&reach.authenticated));
-    public::is_public(document, of) && (undisputed || reaches())
+    public::is_public(document, of) && (undisputed || is_shown())
 }

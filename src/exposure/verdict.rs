@@ -209,7 +209,7 @@ impl Path {
     /// AWS's access levels of its actions.
     #[must_use]
     pub fn access(&self) -> BTreeSet<Access> {
-        self.actions.iter().map(|action| action.access()).collect()
+        self.actions.iter().map(Action::access).collect()
     }
 }
 
@@ -230,7 +230,7 @@ impl Closer {
 impl Parties {
     /// Adds `other`'s names to these.
     pub fn extend(&mut self, other: &Self) {
-        self.accounts.extend(other.accounts.iter().cloned());
+        self.accounts.extend(other.accounts.iter().copied());
         self.organizations.extend(other.organizations.iter().cloned());
         self.canonical_users.extend(other.canonical_users.iter().cloned());
         self.others.extend(other.others.iter().cloned());

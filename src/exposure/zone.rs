@@ -55,7 +55,7 @@ fn parties(
     let mut parties = Parties::default();
     match caller {
         Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. } => {
-            parties.accounts.insert(account.clone());
+            parties.accounts.insert(*account);
         }
         Caller::Organization(id) => {
             parties.organizations.insert(id.clone());

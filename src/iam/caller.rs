@@ -78,10 +78,10 @@ impl Caller {
             Principal::Everyone => vec![Self::Anonymous, Self::Stranger],
             Principal::AnyIdentity | Principal::WebIdentity(_) => vec![Self::Stranger],
             Principal::Account(account) | Principal::Saml { account, .. } => {
-                vec![Self::Account { account: account.clone(), arn: None }]
+                vec![Self::Account { account: *account, arn: None }]
             }
             Principal::Identity { account, arn } => {
-                vec![Self::Account { account: account.clone(), arn: Some(arn.clone()) }]
+                vec![Self::Account { account: *account, arn: Some(arn.clone()) }]
             }
             Principal::OriginAccessIdentity(id) => vec![Self::OriginAccessIdentity(id.clone())],
             Principal::CanonicalUser(id) => vec![Self::CanonicalUser(id.clone())],

@@ -280,15 +280,15 @@ fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a
     Some(Comparison::Filled(Union { patterns: vec![pieces], fold }))
 }
 
-fn fill(test: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
+fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
     let mut made = Vec::new();
     let mut colons = 0;
     for token in tokens(value) {
-        let class = if test == Test::Arn && colons < 5 { Class::NotColon } else { Class::Any };
+        let class = if operator == Test::Arn && colons < 5 { Class::NotColon } else { Class::Any };
         match token {
             Token::Text(text) => {
                 colons += text.matches(':').count();
-                match test {
+                match operator {
                     Test::StringLike | Test::Arn => made.extend(pieces(text, class)),
                     _ => made.extend(letters(text)),
                 }

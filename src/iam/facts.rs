@@ -32,9 +32,8 @@ pub struct Facts<'a> {
     lists: BTreeMap<AccountId, Vec<usize>>,
     /// Which lists of principals name something in an account.
     lists_of_parts: BTreeMap<AccountId, Vec<usize>>,
-    /// Whether accounts are told apart by more than lists of them, and principals by their kind.
-    by_pattern: bool,
-    by_kind: bool,
+    /// By what else principals are told apart.
+    apart: Apart,
     /// Lists seen so far.
     list: usize,
     /// Every condition.
@@ -45,11 +44,13 @@ impl<'a> Facts<'a> {
     /// What `documents` name. `owner` is no stranger either.
     pub fn of(documents: impl Iterator<Item = &'a Document>, owner: &AccountId) -> Self {
         let mut facts = Self::default();
-        facts.accounts.insert(owner.clone());
+        facts.accounts.insert(*owner);
         let mut ranges = Vec::new();
         for statement in documents.flat_map(|document| &document.statements) {
             let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
-            facts.by_pattern |= globs.iter().any(|glob| glob.as_str().contains("${"));
+            if globs.iter().any(|glob| glob.as_str().contains("${")) {
+                facts.apart = Apart::Pattern;
+            }
             facts.add_principals(statement);
             for condition in &statement.conditions {
                 facts.add_condition(condition);
@@ -64,7 +65,7 @@ impl<'a> Facts<'a> {
             match caller {
                 Caller::Account { account, .. }
                 | Caller::Service { on_behalf_of: Some(account), .. } => {
-                    facts.accounts.insert(account.clone());
+                    facts.accounts.insert(*account);
                 }
                 Caller::Organization(id) => {
                     facts.organizations.insert(id.clone());
@@ -114,19 +115,22 @@ impl<'a> Facts<'a> {
     fn add_condition(&mut self, condition: &Condition) {
         let key = condition.key.to_ascii_lowercase();
         self.list += 1;
-        self.by_kind |= carried::is_of_principal(&key);
-        self.by_pattern |= condition.values.iter().any(|value| value.contains("${"));
+        if carried::is_of_principal(&key) {
+            self.apart = self.apart.max(Apart::Kind);
+        }
+        let by_arn = ["aws:principalarn", "aws:userid"].contains(&key.as_str());
+        if by_arn || condition.values.iter().any(|value| value.contains("${")) {
+            self.apart = Apart::Pattern;
+        }
         if key == "aws:principalaccount" {
             for value in &condition.values {
                 match AccountId::parse(value) {
                     Ok(account) if condition.operator.test.compares_texts() => {
                         add(&mut self.lists, account, self.list);
                     }
-                    Ok(_) | Err(_) => self.by_pattern = true,
+                    Ok(_) | Err(_) => self.apart = Apart::Pattern,
                 }
             }
-        } else {
-            self.by_pattern |= ["aws:principalarn", "aws:userid"].contains(&key.as_str());
         }
         self.callers.extend(told_apart(condition));
     }
@@ -135,14 +139,16 @@ impl<'a> Facts<'a> {
     /// may do, they may all do. `None`: nothing is known to be in common.
     pub fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
         let Caller::Account { account, arn } = caller else { return None };
-        if self.by_pattern || self.names_patterns {
+        if self.apart == Apart::Pattern || self.names_patterns {
             return None;
         }
         let whole = self.lists.get(account).map_or(&[] as &[usize], Vec::as_slice);
         let parts = self.lists_of_parts.get(account).map_or(&[] as &[usize], Vec::as_slice);
         match (arn, whole, parts) {
             (None, whole, []) => Some((false, whole)),
-            (Some(_), [], [one]) if !self.by_kind => Some((true, std::slice::from_ref(one))),
+            (Some(_), [], [one]) if self.apart == Apart::Lists => {
+                Some((true, std::slice::from_ref(one)))
+            }
             (None | Some(_), _, _) => None,
         }
     }
@@ -167,6 +173,18 @@ impl<'a> Facts<'a> {
             })
             .collect()
     }
+}
+
+/// By what principals are told apart, the last most finely.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Apart {
+    /// By lists of them alone.
+    #[default]
+    Lists,
+    /// By whether they are users, roles, and so on, as well.
+    Kind,
+    /// By patterns or variables, each by itself.
+    Pattern,
 }
 
 /// Whether a caller is one principal of its account, and by which lists its account is named.

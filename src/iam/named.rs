@@ -87,7 +87,7 @@ pub fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Cal
         .filter(|condition| condition.operator.asks_for_a_value())
         .flat_map(told_apart)
         .filter_map(|other| {
-            let on_behalf_of = Some(other.as_account()?.clone());
+            let on_behalf_of = Some(*other.as_account()?);
             Some(Caller::Service { name: name.to_owned(), on_behalf_of })
         })
         .collect()

@@ -57,7 +57,7 @@ impl Place {
     #[must_use]
     pub fn of_bucket(bucket: &str, owner: &AccountId, route: Route) -> Self {
         let bucket = format!("arn:aws:s3:::{bucket}");
-        let (owner, objects) = (owner.clone(), format!("{bucket}/"));
+        let (owner, objects) = (*owner, format!("{bucket}/"));
         Self { owner, route, partition: "aws", objects, bucket, key: None }
     }
 
@@ -65,7 +65,7 @@ impl Place {
     #[must_use]
     pub fn of_access_point(arn: &str, owner: &AccountId, route: Route) -> Self {
         let objects = format!("{arn}/object/");
-        let (owner, bucket) = (owner.clone(), arn.to_owned());
+        let (owner, bucket) = (*owner, arn.to_owned());
         Self { owner, route, partition: "aws", bucket, objects, key: None }
     }
 }

@@ -164,7 +164,7 @@ impl Principal {
         match self {
             Self::Account(account)
             | Self::Saml { account, .. }
-            | Self::Identity { account, .. } => Some(account.clone()),
+            | Self::Identity { account, .. } => Some(*account),
             Self::Other(text) => AccountId::parse(Arn::split(text)?.account()).ok(),
             Self::Everyone
             | Self::AnyIdentity

@@ -80,10 +80,10 @@ impl<'a> Policies<'a> {
 
     /// Asks `caller` about the offers that name it.
     fn ask<'q>(&'q self, caller: &Caller, anywhere: bool, asked: &mut [Asked<'q>], fuel: &Fuel) {
-        let asker = Once::of(self, caller, anywhere);
+        let once = Once::of(self, caller, anywhere);
         for one in asked.iter_mut().filter(|one| one.named.contains(caller)) {
             let left = Actions::ALL - one.reach.wider(caller);
-            let through = self.ask_one(one, caller, &asker, left, fuel);
+            let through = self.ask_one(one, caller, &once, left, fuel);
             match caller {
                 Caller::Anonymous => one.reach.anonymous = through,
                 Caller::Stranger => one.reach.authenticated = through,

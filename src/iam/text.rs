@@ -188,7 +188,7 @@ impl Unnamed {
             })
             .collect();
         let is_new = |letter: &char| !named.contains(letter);
-        let letter = "xyz".chars().chain('a'..='w').chain('\u{e0}'..).find(is_new);
+        let letter = "xyz".chars().chain('a'..='w').chain('\u{e0}'..='\u{17f}').find(is_new);
         Self { letter: letter.unwrap_or('x'), digit: ('0'..='9').rev().find(is_new) }
     }
 }

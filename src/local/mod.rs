@@ -69,7 +69,7 @@ impl LocalAccount {
     fn targets(&self, scope: &Scope) -> Vec<Target> {
         let content = self.content();
         let of = |account: &AccountId, region: &Region| {
-            let (account, region) = (account.clone(), region.clone());
+            let (account, region) = (*account, region.clone());
             content
                 .buckets
                 .values()
@@ -79,7 +79,7 @@ impl LocalAccount {
         match scope {
             Scope::Bucket { bucket, account, region, object } => vec![Target {
                 bucket: bucket.clone(),
-                account: account.clone(),
+                account: *account,
                 region: region.clone(),
                 object: object.clone(),
             }],
@@ -100,7 +100,7 @@ impl LocalAccount {
 fn target(state: &BucketState, region: &Region) -> Target {
     Target {
         bucket: state.bucket.clone(),
-        account: state.account.clone(),
+        account: state.account,
         region: state.region.clone().unwrap_or_else(|| region.clone()),
         object: None,
     }

@@ -21,7 +21,7 @@ pub(super) fn bucket(trigger: &Trigger) -> Option<BucketState> {
         return None;
     }
     let parameters = &trigger.parameters;
-    let mut state = BucketState::empty(bucket.clone(), account.clone(), Some(region.clone()));
+    let mut state = BucketState::empty(bucket.clone(), *account, Some(region.clone()));
     state.notes.push(
         "this state was put together from the event alone: what else the bucket holds is not known \
          here"

@@ -56,7 +56,7 @@ pub(crate) fn arrange(
     for job in jobs {
         match &job.trigger.scope {
             Scope::Bucket { bucket, account, region: _, object: _ } => {
-                lanes.entry((account.clone(), bucket.clone())).or_default().push(job);
+                lanes.entry((*account, bucket.clone())).or_default().push(job);
             }
             Scope::AccessPoint { .. } => batch.last.push(job),
             Scope::Account { .. } => sweeps.push(job),

@@ -200,8 +200,6 @@ impl<'q> Asking<'q> {
         let anyone = matches!(self.caller, Caller::Service { .. });
         let nowhere = matches!(self.caller, Caller::Located { .. });
         Some(match (key, account) {
-            // that it is the account of `aws:SourceAccount` too is not documented
-            ("aws:sourceowner", _) if anyone => Domain::sometimes(Texts::any(&STRANGERS)),
             ("aws:sourceaccount", Some(account)) => {
                 Domain::sometimes(Texts::Only(Cow::Borrowed(account.as_str())))
             }
@@ -216,6 +214,7 @@ impl<'q> Asking<'q> {
                 except: Except::Starts(&facts.organizations),
                 samples: vec![ELSEWHERE.into()],
             })),
+            // that `aws:SourceOwner` is the account of `aws:SourceAccount` is not documented
             (_, _) if anyone => Domain::sometimes(Texts::any(&STRANGERS)),
             (key, _) => Domain::sometimes(Texts::unnamed(&STRANGERS, facts.bounded(key))),
         })

@@ -145,8 +145,14 @@ impl Except<'_> {
             }
             (Self::Account(account), Part::Account) => account.as_str() == text,
             (Self::Starts(starts), Part::FirstStep) => starts.contains(text),
-            (Self::Nothing | Self::Accounts(_) | Self::Account(_) | Self::Starts(_), _)
-            | (Self::Meeting(_), _) => false,
+            (
+                Self::Nothing
+                | Self::Accounts(_)
+                | Self::Account(_)
+                | Self::Starts(_)
+                | Self::Meeting(_),
+                _,
+            ) => false,
         }
     }
 

@@ -234,7 +234,9 @@ fn principals(service: &str, account: &[Piece], kind: &str) -> Vec<Vec<Piece>> {
     let mut deep = start.clone();
     deep.extend([Piece::Run(Class::Any), Piece::Letter('/')]);
     let mut forms = if kind == "assumed-role" { vec![deep] } else { vec![start, deep] };
-    forms.iter_mut().for_each(|form| form.extend(some(Class::Name)));
+    for form in &mut forms {
+        form.extend(some(Class::Name));
+    }
     forms
 }
 

@@ -211,10 +211,10 @@ fn typed(
     match found {
         Some(value) => Some(Found::Example(value)),
         // the candidates stand for every address, number or time
-        None if all().all(|c| is_net(c)) && (wants(&is_net) || is_addresses(texts)) => {
+        None if all().all(&is_net) && (wants(&is_net) || is_addresses(texts)) => {
             Some(Found::Nothing)
         }
-        None if all().all(|c| is_ordered(c)) && (wants(&is_ordered) || is_ordinal(texts)) => {
+        None if all().all(&is_ordered) && (wants(&is_ordered) || is_ordinal(texts)) => {
             Some(Found::Nothing)
         }
         None => None,

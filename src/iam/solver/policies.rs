@@ -117,8 +117,8 @@ impl<'a> Policies<'a> {
         if self.variables.is_empty() {
             return &self.wide;
         }
-        let carries = |key: &String| asking.domain(asking.link(key).0).values.is_some();
-        let carried: Vec<bool> = self.variables.iter().map(carries).collect();
+        let is_there = |key: &String| asking.domain(asking.link(key).0).values.is_some();
+        let carried: Vec<bool> = self.variables.iter().map(is_there).collect();
         let absent = self.variables.iter().zip(&carried).filter(|(_, carried)| !**carried);
         let told = absent.map(|(key, _)| (key.clone(), Binding::Absent)).collect();
         let bindings = Bindings { told, others: Binding::Open };

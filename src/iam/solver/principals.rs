@@ -165,7 +165,11 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
     let when = |is: bool| if is { One::Yes } else { One::No };
     match (principal, who) {
         (Principal::Everyone, _) => One::Yes,
-        (_, Who::Nobody) | (Principal::Nobody(_), _) => One::No,
+        (_, Who::Nobody)
+        | (Principal::Nobody(_), _)
+        | (Principal::WebIdentity(_) | Principal::Saml { .. }, Who::CanonicalUser(_))
+        // one that no policy names has no id that a policy names
+        | (Principal::CanonicalUser(_), Who::Identity { account: None, .. }) => One::No,
         (Principal::AnyIdentity, _) => when(!matches!(who, Who::Service(_))),
         (Principal::Service(named), Who::Service(name)) => when(named.eq_ignore_ascii_case(name)),
         (Principal::Service(_), _) | (_, Who::Service(_)) => One::No,
@@ -173,9 +177,6 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::OriginAccessIdentity(named), Who::OriginAccessIdentity(arn)) => {
             when(named == arn)
         }
-        (Principal::WebIdentity(_) | Principal::Saml { .. }, Who::CanonicalUser(_)) => One::No,
-        // one that no policy names has no id that a policy names
-        (Principal::CanonicalUser(_), Who::Identity { account: None, .. }) => One::No,
         // whose account has that canonical id is not known
         (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser(_)) => One::Unsure,
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,

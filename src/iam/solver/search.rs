@@ -68,13 +68,13 @@ impl<'q> Demand<'q> {
             return None;
         }
         let mut demand = Self { actions, asks: Vec::new(), unsure: false };
-        let meant = match means.surely {
-            true => Meant::Surely(true),
-            false => rule.principal.mean(&shape.who, means.lenient),
+        let whom = if means.surely {
+            Meant::Surely(true)
+        } else {
+            rule.principal.mean(&shape.who, means.lenient)
         };
-        match meant {
+        match whom {
             Meant::Surely(true) => {}
-            Meant::Surely(false) => return None,
             Meant::ByArn(atom) => demand.ask(ARN, Part::Whole, atom),
             Meant::ByAccount(atom) => demand.ask(ARN, Part::Account, atom),
             Meant::ByPattern(atom) if means.wide => {
@@ -88,7 +88,7 @@ impl<'q> Demand<'q> {
                     return None;
                 }
             }
-            Meant::ByPattern(_) => return None,
+            Meant::Surely(false) | Meant::ByPattern(_) => return None,
         }
         match (target, &rule.on_objects) {
             (On::Bucket, _) | (On::Object, OnObjects::All) => {}

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::bucket::AccountId;
 use crate::exposure::{Closer, Parties, Path, Verdict, Via, Witness};
-use crate::iam::{Access, Requester, Unproved};
+use crate::iam::{Access, Action, Requester, Unproved};
 
 #[derive(Serialize)]
 pub(super) struct PublishedVerdict<'a> {
@@ -131,7 +131,7 @@ impl<'a> PublishedPath<'a> {
         Self {
             via: PublishedVia::of(&path.via),
             exposure: path.exposure.name(),
-            actions: path.actions.iter().map(|action| action.name()).collect(),
+            actions: path.actions.iter().map(Action::name).collect(),
             access: path.access().into_iter().collect(),
             open: path.is_open(),
             closed_by: path.closed_by.iter().copied().map(Closer::name).collect(),

@@ -131,12 +131,11 @@ pub fn text(
     let mut within = vec![language.form.union().unwrap_or_else(anything)];
     let mut complete = true;
     for asked in asked {
-        match asked.comparisons() {
-            Some((list, true)) => match union(asked, list) {
+        if let Some((list, true)) = asked.comparisons() {
+            match union(asked, list) {
                 Some(union) => within.push(union),
                 None => complete = false,
-            },
-            Some((_, false)) | None => {}
+            }
         }
     }
     let mut without: Vec<Union> = Vec::new();
