@@ -33,9 +33,9 @@ pub fn ordered<'a>(
     let between: Vec<f64> = numbers.windows(2).map(|pair| pair.iter().sum::<f64>() / 2.0).collect();
     numbers.extend(between);
     moments.sort_unstable();
-    let mut times: Vec<i128> =
-        moments.iter().flat_map(|at| [at - SECOND, *at, at + SECOND]).collect();
-    times.extend(moments.windows(2).map(|pair| pair.iter().sum::<i128>() / 2));
+    let near = |at: &i128| [at.saturating_sub(SECOND), *at, at.saturating_add(SECOND)];
+    let mut times: Vec<i128> = moments.iter().flat_map(near).collect();
+    times.extend(moments.windows(2).map(|pair| pair.iter().map(|at| at / 2).sum::<i128>()));
     let times = times.into_iter().filter_map(|at| {
         let time = OffsetDateTime::from_unix_timestamp_nanos(at).ok()?;
         time.format(&Rfc3339).ok()
@@ -44,3 +44,33 @@ pub fn ordered<'a>(
 }
 
 const SECOND: i128 = 1_000_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::ordered;
+    use crate::iam::compare::Comparison;
+    use crate::iam::condition::Order;
+
+    #[test]
+    fn every_stretch_of_numbers_has_one() {
+        let comparisons =
+            [Comparison::Number(Order::Less, 3.0), Comparison::Number(Order::Equal, 1.5)];
+        let found: Vec<f64> =
+            ordered(comparisons.iter()).filter_map(|one| one.parse().ok()).collect();
+        for stretch in
+            [|n: f64| n < 1.5, |n| n == 1.5, |n| n > 1.5 && n < 3.0, |n| n == 3.0, |n| n > 3.0]
+        {
+            assert!(found.iter().copied().any(stretch), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn times_beyond_reckoning_are_left_out() {
+        let comparisons = [
+            Comparison::Moment(Order::Less, i128::MAX),
+            Comparison::Moment(Order::Less, i128::MIN),
+            Comparison::Number(Order::Less, 1e300),
+        ];
+        assert!(ordered(comparisons.iter()).count() > 0);
+    }
+}
