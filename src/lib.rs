@@ -36,7 +36,7 @@
 //!    such remedy.
 //! 4. What could not be read is `Unknown`, never absent and never private; it alerts.
 //! 5. Of an Allow, whatever is not proved narrow counts as wide; of a Deny, whatever is not proved
-//!    effective counts as absent.
+//!    effective counts as absent. What the search gave up counts as getting through.
 //! 6. Exemptions fail closed: unreadable tags, an expired date or an exposure beyond the scope mean
 //!    "not exempt".
 

@@ -148,10 +148,11 @@ mod tests {
     use std::net::IpAddr;
 
     use super::Stretches;
+    use crate::iam::compare::range;
     use crate::iam::solver::domain::is_public;
 
     fn of(ranges: &[&str]) -> Stretches {
-        let ranges: Vec<_> = ranges.iter().map(|range| range.parse().unwrap()).collect();
+        let ranges: Vec<_> = ranges.iter().filter_map(|text| range(text)).collect();
         Stretches::of(ranges.iter())
     }
 
