@@ -190,11 +190,12 @@ impl<'a> Search<'a> {
             (Class::Authenticated, &Caller::Stranger, &reach.authenticated),
         ] {
             let group = Group { callers: vec![(caller, through)], parties: Parties::default() };
-            paths.extend(self.path(way, class, &group, way.closed_by));
+            paths.extend(self.path(way, class, group, way.closed_by));
         }
         let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
         let sorted = |services: bool| {
-            let callers = reach.bounded.iter().filter(|(caller, _)| !self.is_owner(caller));
+            let callers = reach.bounded.iter().map(|(caller, through)| (caller, through));
+            let callers = callers.filter(|(caller, _)| !self.is_owner(caller));
             let callers = callers.filter(|(caller, _)| is_service(caller) == services);
             zone::sort(callers, way.conditions, self.trust, &self.state.account)
         };
@@ -203,8 +204,8 @@ impl<'a> Search<'a> {
             way.closed_by.iter().copied().filter(|one| *one == Closer::NetworkOrigin).collect();
         for (services, closed_by) in [(false, way.closed_by), (true, by_network.as_slice())] {
             let bounded = sorted(services);
-            paths.extend(self.path(way, Class::External, &bounded.outside, closed_by));
-            paths.extend(self.path(way, Class::Trusted, &bounded.inside, closed_by));
+            paths.extend(self.path(way, Class::External, bounded.outside, closed_by));
+            paths.extend(self.path(way, Class::Trusted, bounded.inside, closed_by));
         }
     }
 
@@ -213,7 +214,7 @@ impl<'a> Search<'a> {
         &self,
         way: &Way<'_, '_>,
         exposure: Class,
-        group: &Group<'_>,
+        group: Group<'_>,
         closed_by: &[Closer],
     ) -> Option<Path> {
         let callers = &group.callers;
@@ -242,7 +243,7 @@ impl<'a> Search<'a> {
             via: way.via.clone(),
             exposure,
             actions,
-            parties: group.parties.clone(),
+            parties: group.parties,
             closed_by: closed_by.to_vec(),
             unproved: unproved.or(witness.is_none().then_some(Unproved::GivenUp)),
             witness,
@@ -287,9 +288,9 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether AWS surely calls a policy public, so that `RestrictPublicBuckets` surely restricts: where
-/// Deny statements, which AWS may count, do not change it, and no condition that AWS may read
-/// otherwise.
+/// Whether AWS surely calls a policy public, so that `RestrictPublicBuckets` surely restricts:
+/// where Deny statements, which AWS may count, do not change it, and no condition that AWS may
+/// read otherwise.
 fn surely_public(document: &Document, of: PolicyOf, reached: &[(usize, Reach)]) -> bool {
     let mut public = document.allows().filter(|(_, allow)| public::is_public_statement(allow, of));
     let undisputed =

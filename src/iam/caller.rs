@@ -59,6 +59,12 @@ impl Caller {
         }
     }
 
+    /// Whether these are everyone, or every AWS identity.
+    #[must_use]
+    pub fn is_everyone(&self) -> bool {
+        matches!(self, Self::Anonymous | Self::Stranger)
+    }
+
     /// The account, where these are principals of one.
     #[must_use]
     pub fn as_account(&self) -> Option<&AccountId> {

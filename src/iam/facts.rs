@@ -107,7 +107,9 @@ impl<'a> Facts<'a> {
                     }
                     _ => {}
                 }
-                self.callers.insert(caller);
+                if !caller.is_everyone() {
+                    self.callers.insert(caller);
+                }
             }
         }
     }

@@ -1,10 +1,10 @@
 //! The policy language: documents, principals, actions, resources, conditions, patterns, and who
 //! is let in by them. Knows nothing of a bucket's settings, of guardrails, events or alerts.
 //!
-//! Read in this order: `document` and its parts (`principal`, `action`, `condition`, `pattern`) say
-//! what is written; `atom` and `compare` what a condition asks of one value; `request` what a policy
-//! says to one request. `caller` names the classes of those who may ask, `facts` whom the policies
-//! name, and `reach` asks the `solver` about every caller of every offer.
+//! Read in this order: `document` and its parts (`principal`, `action`, `condition`, `pattern`)
+//! say what is written; `atom` and `compare` what a condition asks of one value; `request` what a
+//! policy says to one request. `caller` names the classes of those who may ask, `facts` whom the
+//! policies name, and `reach` asks the `solver` about every caller of every offer.
 
 mod action;
 mod arn;

@@ -24,7 +24,7 @@ pub struct Reach {
     /// What every AWS identity may do beside.
     pub authenticated: Through,
     /// What bounded sets of callers may do beside. Services only with nobody else.
-    pub bounded: BTreeMap<Caller, Through>,
+    pub bounded: Vec<(Caller, Through)>,
 }
 
 impl<'a> Policies<'a> {
@@ -40,7 +40,7 @@ impl<'a> Policies<'a> {
             named.extend(one.named.iter().cloned());
         }
         for caller in &named {
-            if !is_everyone(caller) {
+            if !caller.is_everyone() {
                 self.ask(caller, false, &mut asked, fuel);
             }
         }
@@ -57,7 +57,7 @@ impl<'a> Policies<'a> {
             one.done_by_others = one.by_others(&self.facts.accounts);
         }
         let elsewhere =
-            |caller: &&Caller| !is_everyone(caller) && !matches!(caller, Caller::Service { .. });
+            |caller: &&Caller| !caller.is_everyone() && !matches!(caller, Caller::Service { .. });
         for caller in self.facts.callers.iter().filter(elsewhere) {
             let (anywhere, somewhere) =
                 (Once::of(self, caller, true), Once::of(self, caller, false));
@@ -101,7 +101,7 @@ impl<'a> Policies<'a> {
         &'q self,
         one: &mut Asked<'q>,
         caller: &Caller,
-        asker: &Once<'_, 'a>,
+        asker: &Once<'_, 'q, 'a>,
         actions: Actions,
         fuel: &Fuel,
     ) -> Through {
@@ -122,7 +122,7 @@ impl<'a> Policies<'a> {
         }
         let meant = one.meant.contains(caller);
         let ask = || asker.get().ask(one.offer, meant, actions, fuel);
-        let Some(alike) = self.facts.alike(caller) else { return ask() };
+        let Some(alike) = asker.alike else { return ask() };
         let alike = (asker.anywhere, alike);
         if let Some(known) = one.alike.get(&alike) {
             return known.clone();
@@ -168,19 +168,22 @@ impl<'a> Policies<'a> {
 }
 
 /// A caller made ready when it is first needed.
-struct Once<'q, 'a> {
+struct Once<'c, 'q, 'a> {
     policies: &'q Policies<'a>,
-    caller: &'q Caller,
+    caller: &'c Caller,
     anywhere: bool,
-    asker: OnceCell<Asker<'q, 'a>>,
+    /// What it has in common with others.
+    alike: Option<Alike<'q>>,
+    asker: OnceCell<Asker<'c, 'a>>,
 }
 
-impl<'q, 'a> Once<'q, 'a> {
-    fn of(policies: &'q Policies<'a>, caller: &'q Caller, anywhere: bool) -> Self {
-        Self { policies, caller, anywhere, asker: OnceCell::new() }
+impl<'c, 'q: 'c, 'a> Once<'c, 'q, 'a> {
+    fn of(policies: &'q Policies<'a>, caller: &'c Caller, anywhere: bool) -> Self {
+        let alike = policies.facts.alike(caller);
+        Self { policies, caller, anywhere, alike, asker: OnceCell::new() }
     }
 
-    fn get(&self) -> &Asker<'q, 'a> {
+    fn get(&self) -> &Asker<'c, 'a> {
         self.asker.get_or_init(|| self.policies.asker(self.caller, self.anywhere))
     }
 }
@@ -222,7 +225,10 @@ impl Asked<'_> {
     fn by_others(&self, named: &BTreeSet<AccountId>) -> (Actions, Actions) {
         let is_named = |through: &Through| {
             let requester = through.request.as_ref().map(|request| &request.requester);
-            matches!(requester, Some(Requester::Identity { account, .. }) if named.contains(account))
+            match requester {
+                Some(Requester::Identity { account, .. }) => named.contains(account),
+                Some(_) | None => false,
+            }
         };
         let (mut members, mut located) = (Actions::NONE, Actions::NONE);
         for (caller, through) in &self.reach.bounded {
@@ -240,10 +246,6 @@ impl Asked<'_> {
         }
         (members, located)
     }
-}
-
-fn is_everyone(caller: &Caller) -> bool {
-    matches!(caller, Caller::Anonymous | Caller::Stranger)
 }
 
 fn principals<'a>(offer: &'a Offer, statement: Option<&'a Statement>) -> &'a [Principal] {
@@ -283,7 +285,7 @@ impl Reach {
 
     fn add(&mut self, caller: &Caller, through: Through) {
         if !through.actions.is_empty() {
-            self.bounded.insert(caller.clone(), through);
+            self.bounded.push((caller.clone(), through));
         }
     }
 }

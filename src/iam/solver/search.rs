@@ -45,7 +45,8 @@ pub struct Means<'m> {
     pub surely: bool,
     /// Where what is written there has no documented meaning: the one who asks.
     pub wide: bool,
-    /// A principal that is a pattern: whoever it may mean, and not those alone whose ARN it matches.
+    /// By a principal that is a pattern: whoever it may mean, and not those alone whose ARN it
+    /// matches.
     pub lenient: bool,
     /// The variable of the identity provider.
     pub provider: Option<usize>,

@@ -1,5 +1,5 @@
-//! Texts: by what is asked of a part, by the patterns that are asked for, or by reading all patterns
-//! at once.
+//! Texts: by what is asked of a part, by the patterns that are asked for, or by reading all
+//! patterns at once.
 
 use crate::iam::arn::bound_account;
 use crate::iam::compare::Comparison;
@@ -116,8 +116,12 @@ pub fn text(
     if asked.iter().any(|asked| of_others(&asked)) {
         return Found::Nothing;
     }
-    if let Some(value) = instances(asked).find(|value| fits(value)) {
+    let mut near = instances(asked).take_while(|_| fuel.left() > 0);
+    if let Some(value) = near.find(|value| fits(value)) {
         return Found::Example(value);
+    }
+    if fuel.left() == 0 {
+        return Found::GaveUp;
     }
     let union = |asked: &Asked<'_>, list: &[Comparison<'_>]| {
         let unions: Option<Vec<Union>> = list.iter().map(Comparison::union).collect();
