@@ -168,7 +168,7 @@ impl<'a> Policies<'a> {
 }
 
 /// A caller made ready when it is first needed.
-struct Once<'c, 'q, 'a> {
+struct Once<'c, 'q: 'c, 'a> {
     policies: &'q Policies<'a>,
     caller: &'c Caller,
     anywhere: bool,
