@@ -148,7 +148,7 @@ fn exposure(
 fn external(paths: &[Path]) -> Parties {
     let mut parties = Parties::default();
     for path in paths.iter().filter(|path| path.is_open() && path.exposure == Class::External) {
-        parties.extend(&path.parties);
+        parties.merge(&path.parties);
     }
     parties
 }

@@ -236,6 +236,14 @@ impl Parties {
         self.others.extend(other.others.iter().cloned());
     }
 
+    /// Adds all of `other`'s many names to these.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.accounts.append(&mut other.accounts.clone());
+        self.organizations.append(&mut other.organizations.clone());
+        self.canonical_users.append(&mut other.canonical_users.clone());
+        self.others.append(&mut other.others.clone());
+    }
+
     /// Every name, accounts first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let accounts = self.accounts.iter().map(AccountId::as_str);

@@ -1,6 +1,6 @@
 //! Whom and what policies name: callers that are none of these are strangers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use ipnet::IpNet;
 
@@ -17,7 +17,7 @@ use crate::name::AccountId;
 #[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// Accounts.
-    pub accounts: BTreeSet<AccountId>,
+    pub accounts: HashSet<AccountId>,
     /// Organizations.
     pub organizations: BTreeSet<String>,
     /// Callers, by principals and by conditions.

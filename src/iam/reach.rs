@@ -1,7 +1,7 @@
 //! Who gets through an offer: every class of callers, asked one by one.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::iam::action::Actions;
 use crate::iam::caller::Caller;
@@ -222,7 +222,7 @@ impl Asked<'_> {
 
     /// What members of organizations may do, but for those by an account alone that is `named`, and
     /// what whoever is at some place may do.
-    fn by_others(&self, named: &BTreeSet<AccountId>) -> (Actions, Actions) {
+    fn by_others(&self, named: &HashSet<AccountId>) -> (Actions, Actions) {
         let is_named = |through: &Through| {
             let requester = through.request.as_ref().map(|request| &request.requester);
             match requester {
