@@ -59,9 +59,9 @@ mod tests {
             ordered(comparisons.iter()).filter_map(|one| one.parse().ok()).collect();
         for stretch in [
             |n: f64| n < 1.5,
-            |n| (n - 1.5).abs() < 1e-9,
+            |n: f64| (n - 1.5).abs() < 1e-9,
             |n| n > 1.5 && n < 3.0,
-            |n| (n - 3.0).abs() < 1e-9,
+            |n: f64| (n - 3.0).abs() < 1e-9,
             |n| n > 3.0,
         ] {
             assert!(found.iter().copied().any(stretch), "{found:?}");
