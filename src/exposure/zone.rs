@@ -23,11 +23,13 @@ pub struct Group<'r> {
     pub parties: Parties,
 }
 
-/// Sorts bounded callers, who come by an offer under `conditions`.
+/// Sorts bounded callers, who come by an offer under `conditions`, past Denies under those of
+/// `denied`.
 #[must_use]
 pub fn sort<'r>(
     callers: impl Iterator<Item = (&'r Caller, &'r Through)>,
     conditions: &[Condition],
+    denied: &[&Condition],
     trust: &Trust,
     owner: &AccountId,
 ) -> Bounded<'r> {
@@ -35,7 +37,9 @@ pub fn sort<'r>(
     let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
     let mut sorted = Bounded::default();
     for (caller, through) in callers {
-        let Some(parties) = parties(caller, conditions, owner, trust, all_inside) else { continue };
+        let Some(parties) = parties(caller, conditions, denied, owner, trust, all_inside) else {
+            continue;
+        };
         let inside = all_inside || is_inside(caller, trust);
         let group = if inside { &mut sorted.inside } else { &mut sorted.outside };
         group.callers.push((caller, through));
@@ -48,6 +52,7 @@ pub fn sort<'r>(
 fn parties(
     caller: &Caller,
     conditions: &[Condition],
+    denied: &[&Condition],
     owner: &AccountId,
     trust: &Trust,
     all_inside: bool,
@@ -74,6 +79,12 @@ fn parties(
         Caller::Anonymous | Caller::Stranger | Caller::Located { .. } => {
             for condition in conditions.iter().filter(|c| c.operator.asks_for_a_value()) {
                 add_location(&mut parties, condition, owner, trust, all_inside);
+            }
+            // else they are at what a Deny leaves out
+            if parties == Parties::default() {
+                for condition in denied.iter().filter(|condition| condition.operator.negated) {
+                    add_location(&mut parties, condition, owner, trust, all_inside);
+                }
             }
         }
     }
