@@ -41,6 +41,8 @@ pub enum Principals {
     Roots,
     /// Federated users.
     Federated,
+    /// Of whichever kind.
+    All,
 }
 
 impl Principals {
@@ -51,13 +53,20 @@ impl Principals {
             Self::Users => &[("iam", "user")],
             Self::Roots => &[("iam", "root")],
             Self::Federated => &[("sts", "federated-user")],
+            Self::All => &[
+                ("iam", "role"),
+                ("sts", "assumed-role"),
+                ("iam", "user"),
+                ("iam", "root"),
+                ("sts", "federated-user"),
+            ],
         }
     }
 
     /// One such principal of `account`.
     pub fn sample(self, account: &str) -> Cow<'static, str> {
         Cow::Owned(match self {
-            Self::Roles => format!("arn:aws:iam::{account}:role/x"),
+            Self::Roles | Self::All => format!("arn:aws:iam::{account}:role/x"),
             Self::Users => format!("arn:aws:iam::{account}:user/x"),
             Self::Roots => format!("arn:aws:iam::{account}:root"),
             Self::Federated => format!("arn:aws:sts::{account}:federated-user/x"),
@@ -261,8 +270,8 @@ mod tests {
     const ACCOUNT: &str = "444455556666";
 
     fn forms() -> Vec<Form<'static>> {
-        use Principals::{Federated, Roles, Roots, Users};
-        let kinds = [Roles, Users, Roots, Federated];
+        use Principals::{All, Federated, Roles, Roots, Users};
+        let kinds = [Roles, Users, Roots, Federated, All];
         let principals = kinds
             .into_iter()
             .flat_map(|kind| [Form::Principals(kind, None), Form::Principals(kind, Some(ACCOUNT))]);

@@ -113,7 +113,8 @@ impl<'q> Asking<'q> {
             Kind::User => Principals::Users,
             Kind::Root => Principals::Roots,
             Kind::Federated => Principals::Federated,
-            Kind::Role | Kind::Opaque | Kind::Nobody | Kind::Service => Principals::Roles,
+            Kind::Opaque => Principals::All,
+            Kind::Role | Kind::Nobody | Kind::Service => Principals::Roles,
         };
         let samples = vec![kind.sample(account.unwrap_or_else(|| self.stranger()))];
         let form = Form::Principals(kind, account);

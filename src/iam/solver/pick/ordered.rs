@@ -18,7 +18,13 @@ pub fn ordered<'a>(
                 #[allow(clippy::cast_possible_truncation)]
                 moments.push((bound * 1e9) as i128);
             }
-            Comparison::Moment(_, bound) => moments.push(*bound),
+            Comparison::Moment(_, bound) => {
+                moments.push(*bound);
+                // a number is a time in seconds
+                #[allow(clippy::cast_precision_loss)]
+                let seconds = (*bound / SECOND) as f64;
+                numbers.extend([seconds - 1.0, seconds, seconds + 1.0]);
+            }
             Comparison::Text(_)
             | Comparison::OneOf(_)
             | Comparison::Folded(_)
