@@ -70,7 +70,7 @@ fn is_well_formed(state: &BucketState, path: &Value) {
     let resource = witness["resource"].as_str().expect("a resource");
     assert!(resource.starts_with("arn:"), "no ARN: {path}");
     if path["via"]["kind"] == "policy" {
-        let bucket = resource.rsplit(":::").next().and_then(|rest| rest.split('/').next());
+        let bucket = resource.split_once(":::").and_then(|(_, rest)| rest.split('/').next());
         assert_eq!(bucket, Some(state.bucket.as_str()), "another bucket: {path}");
     }
     let principal = &witness["principal"];
