@@ -193,8 +193,8 @@ impl<'a> Search<'a> {
             paths.extend(self.path(way, class, group, way.closed_by));
         }
         let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
-        let denies = way.policies.own.into_iter().flat_map(Document::denies);
-        let denied: Vec<&Condition> = denies.flat_map(|deny| &deny.conditions).collect();
+        let against = way.policies.own.into_iter().flat_map(Document::denies);
+        let denied: Vec<&Condition> = against.flat_map(|deny| &deny.conditions).collect();
         let sorted = |services: bool| {
             let callers = reach.bounded.iter().map(|(caller, through)| (caller, through));
             let callers = callers.filter(|(caller, _)| !self.is_owner(caller));
