@@ -43,7 +43,10 @@
 pub mod acl;
 pub mod alert;
 pub mod aws;
+pub mod blame;
 pub mod bucket;
+pub mod change;
+pub mod episode;
 pub mod escape;
 pub mod event;
 pub mod explain;

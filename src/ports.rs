@@ -7,6 +7,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use crate::bucket::{AccountId, BucketName, BucketState, Region};
+use crate::episode::{EpisodeId, Memory, PreImage};
 use crate::event::Scope;
 use crate::remedy::Remedy;
 
@@ -62,6 +63,15 @@ pub enum Topic {
     Page,
 }
 
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It was written.
+    Written,
+    /// Another run wrote in between: read it, and write on top.
+    Overtaken,
+}
+
 /// What the flow asks of the world.
 pub trait World: Sync {
     /// The buckets that a scope means: one, the one behind an access point, or all of an account.
@@ -86,6 +96,42 @@ pub trait World: Sync {
     ///
     /// [`Failure`] where it was not carried out, or may not have been.
     fn apply(&self, remedy: &Remedy) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// What is remembered of a bucket; nothing at first.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where that cannot be read.
+    fn recall(&self, target: &Target) -> impl Future<Output = Result<Memory, Failure>> + Send;
+
+    /// Remembers `memory`, on top of the version before it and of no other.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where it was not written, or may not have been.
+    fn remember(
+        &self,
+        target: &Target,
+        memory: &Memory,
+    ) -> impl Future<Output = Result<Kept, Failure>> + Send;
+
+    /// Keeps what was there before the first write of an episode. What is kept of that episode
+    /// already stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where it is not kept, or may not be.
+    fn keep(&self, pre_image: &PreImage) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// What was there before the first write of an episode, where that was kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where that cannot be read.
+    fn pre_image(
+        &self,
+        episode: &EpisodeId,
+    ) -> impl Future<Output = Result<Option<PreImage>, Failure>> + Send;
 
     /// Publishes an alert.
     ///

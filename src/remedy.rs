@@ -1,7 +1,7 @@
-//! What is to be written. There is one remedy, it only ever turns blocks on, and it carries no
-//! value that could turn one off.
+//! What is to be written. Remedies only ever turn blocks on, and carry no value that could turn one
+//! off.
 
-use crate::bucket::{AccountId, BucketName, BucketState, Region, Setting};
+use crate::bucket::{AccountId, BucketName, BucketState, Observed, Region, Setting, Settings};
 use crate::guardrail::Decision;
 
 /// A write that closes something.
@@ -19,6 +19,17 @@ pub enum Remedy {
         /// sets all four.
         turns_on: Vec<Setting>,
     },
+    /// Turn some of the four on, beside those that are on when it is carried out.
+    AddBlocks {
+        /// The bucket.
+        bucket: BucketName,
+        /// Its owner.
+        account: AccountId,
+        /// Its Region, where known.
+        region: Option<Region>,
+        /// Those that close what is open.
+        turns_on: Vec<Setting>,
+    },
 }
 
 impl Remedy {
@@ -26,7 +37,9 @@ impl Remedy {
     #[must_use]
     pub fn action(&self) -> &'static str {
         match self {
-            Self::BlockPublicAccess { .. } => "s3:PutBucketPublicAccessBlock",
+            Self::BlockPublicAccess { .. } | Self::AddBlocks { .. } => {
+                "s3:PutBucketPublicAccessBlock"
+            }
         }
     }
 
@@ -34,7 +47,15 @@ impl Remedy {
     #[must_use]
     pub fn settings(&self) -> &[Setting] {
         match self {
-            Self::BlockPublicAccess { turns_on, .. } => turns_on,
+            Self::BlockPublicAccess { turns_on, .. } | Self::AddBlocks { turns_on, .. } => turns_on,
+        }
+    }
+
+    /// The bucket that is written.
+    #[must_use]
+    pub fn bucket(&self) -> &BucketName {
+        match self {
+            Self::BlockPublicAccess { bucket, .. } | Self::AddBlocks { bucket, .. } => bucket,
         }
     }
 }
@@ -45,10 +66,15 @@ pub fn plan(state: &BucketState, decision: &Decision) -> Vec<Remedy> {
     if decision.apply.is_empty() {
         return Vec::new();
     }
-    vec![Remedy::BlockPublicAccess {
-        bucket: state.bucket.clone(),
-        account: state.account,
-        region: state.region.clone(),
-        turns_on: decision.apply.clone(),
+    let (bucket, account) = (state.bucket.clone(), state.account);
+    let (region, turns_on) = (state.region.clone(), decision.apply.clone());
+    let all = match &state.settings {
+        Observed::Known(on) => on.with(&turns_on) == Settings::ALL_ON,
+        Observed::Unknown(_) => true,
+    };
+    vec![if all {
+        Remedy::BlockPublicAccess { bucket, account, region, turns_on }
+    } else {
+        Remedy::AddBlocks { bucket, account, region, turns_on }
     }]
 }

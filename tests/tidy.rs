@@ -116,7 +116,13 @@ fn the_judging_rooms_are_pure_and_total() {
         "src/iam/",
         "src/remedy.rs",
         "src/alert/",
+        "src/blame.rs",
+        "src/change.rs",
+        "src/episode/",
+        "src/guardrail/contain.rs",
         "src/guardrail/decide.rs",
+        "src/guardrail/exempt.rs",
+        "src/guardrail/fit.rs",
     ];
     let mut found = Vec::new();
     for source in sources("src") {
@@ -124,7 +130,8 @@ fn the_judging_rooms_are_pure_and_total() {
             continue;
         }
         // parsing may fail; nothing after it may
-        let parses = ["document.rs", "condition.rs", "principal.rs", "question.rs"];
+        let parses =
+            ["document.rs", "condition.rs", "principal.rs", "question.rs", "episode/id.rs"];
         let may_fail = parses.iter().any(|name| source.path.ends_with(name));
         for (number, line) in code_lines(&source) {
             if line.contains("async ") || line.contains(".await") {
@@ -163,7 +170,9 @@ fn nothing_can_turn_a_setting_off() {
         for (number, line) in code_lines(&source) {
             for setter in setters.iter().filter(|setter| line.contains(**setter)) {
                 let value = line.split(*setter).nth(1).unwrap();
-                if source.path.starts_with("src/aws/apply") && value.starts_with("true)") {
+                // `then` is what is on with more on, see `Settings::with`
+                let on = value.starts_with("true)") || value.starts_with("then.");
+                if source.path.starts_with("src/aws/apply") && on {
                     set += 1;
                 } else if !value.starts_with(')') {
                     found.push(format!("{}:{number}: sets `{setter}…`", source.path));
@@ -175,7 +184,7 @@ fn nothing_can_turn_a_setting_off() {
         }
     }
     assert_none(&found);
-    assert_eq!(set, 4, "the one remedy sets all four settings to true");
+    assert_eq!(set, 8, "one remedy sets all four to true, the other leaves on what is on");
 }
 
 #[test]

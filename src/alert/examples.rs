@@ -8,11 +8,12 @@ use time::macros::{date, datetime};
 
 use crate::alert::{compose, compose_blind};
 use crate::bucket::{AccountId, BucketName, BucketState, Region, Setting};
+use crate::episode::{News, Settled};
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Scope, Source, Trigger};
 use crate::exposure::{
     Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness,
 };
-use crate::guardrail::{DEFAULT, Guardrail, Held, Mode, RuleAction, decide};
+use crate::guardrail::{Cut, DEFAULT, Guardrail, Held, Mode, Past, RuleAction, decide};
 use crate::iam::{Action, Actions, On, Requester};
 use crate::ports::{Failure, Message, Target};
 use crate::remedy::Remedy;
@@ -159,8 +160,18 @@ fn judged(before: Verdict, mode: Mode) -> Judged {
     let target = target();
     let state = BucketState::empty(target.bucket, target.account, Some(target.region));
     let guardrail = Guardrail { mode, ..Guardrail::parse(DEFAULT).unwrap() };
-    let decision = decide(&before, &state, &guardrail, NOW);
-    Judged { before, decision, applied: Vec::new(), verified: None, after: None }
+    let decision = decide(&before, &state, &guardrail, &Past::default(), NOW);
+    Judged {
+        before,
+        decision,
+        applied: Vec::new(),
+        verified: None,
+        after: None,
+        seen: false,
+        settled: Settled::Tell(News::Opened),
+        episode: None,
+        forgotten: None,
+    }
 }
 
 fn written(mut judged: Judged, result: Result<(), Failure>) -> Judged {
@@ -298,6 +309,7 @@ fn named_parties(mode: Mode) -> Run {
             judged.decision.apply = Setting::ALL.to_vec();
             judged = written(judged, Ok(()));
             judged.verified = Some(false);
+            judged.seen = true;
             judged.after = Some(before);
         }
         Mode::Notify | Mode::Observe => {
@@ -333,6 +345,15 @@ pub(crate) fn exempted_and_cut() -> Run {
         exposure: Class::Anonymous,
         exemption: "clinic website".to_owned(),
         expires: date!(2027 - 01 - 31),
+        by_tags: false,
+    }];
+    let exempted = public_read();
+    judged.decision.cuts = vec![Cut {
+        via: exempted.via,
+        exposure: exempted.exposure,
+        parties: exempted.parties,
+        actions: exempted.actions,
+        exemption: Some("clinic website".to_owned()),
     }];
     judged.verified = Some(true);
     judged.after = Some(verdict(vec![closed(public_read(), restrict), closed(list(), restrict)]));
@@ -462,14 +483,9 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_told_where_nothing_is_open_or_the_mode_is_observe() {
-        let latent = closed(public_read(), Closer::Account(Setting::RestrictPublicBuckets));
-        for judged in [
-            judged(verdict(Vec::new()), Mode::Enforce),
-            judged(verdict(vec![latent]), Mode::Enforce),
-            judged(verdict(vec![partner(Class::Trusted)]), Mode::Enforce),
-            judged(verdict(vec![public_read()]), Mode::Observe),
-        ] {
+    fn nothing_is_told_but_news() {
+        for settled in [Settled::Told, Settled::Busy] {
+            let judged = Judged { settled, ..judged(verdict(vec![public_read()]), Mode::Enforce) };
             assert!(compose(&trigger(), &run(judged)).is_empty());
         }
         let gone = Run { target: target(), outcome: Outcome::Gone("it was deleted".to_owned()) };
@@ -527,7 +543,7 @@ mod tests {
                 Guardrail::parse(&block).unwrap_or_else(|error| panic!("{error}\n{block}"));
             let target = target();
             let state = BucketState::empty(target.bucket, target.account, Some(target.region));
-            let decision = decide(&judged.before, &state, &guardrail, NOW);
+            let decision = decide(&judged.before, &state, &guardrail, &Past::default(), NOW);
             assert!(decision.action < judged.decision.action, "{block}");
             assert!(decision.action < RuleAction::Contain, "{block}");
         }

@@ -5,10 +5,12 @@
 
 mod approval;
 mod body;
+mod causes;
 mod lasting;
 mod next_steps;
 mod proof;
 mod situation;
+mod state;
 mod subject;
 mod text;
 pub mod words;
@@ -21,7 +23,7 @@ use crate::event::Trigger;
 use crate::ports::{Failure, Message, Target, Topic};
 use crate::report::{Outcome, Run, published};
 
-/// The messages that a run owes; none where its decision asks for none and all went well.
+/// The messages that a run owes; none where it has nothing to tell.
 #[must_use]
 pub fn compose(trigger: &Trigger, run: &Run) -> Vec<Message> {
     let judged = match &run.outcome {
@@ -29,7 +31,7 @@ pub fn compose(trigger: &Trigger, run: &Run) -> Vec<Message> {
         Outcome::Gone(_) => return Vec::new(),
         Outcome::Blind(failure) => return vec![compose_blind(trigger, Some(&run.target), failure)],
     };
-    if !judged.decision.alerts() && !judged.containment_failed() {
+    if judged.news().is_none() {
         return Vec::new();
     }
     let situation = Situation::of(judged);

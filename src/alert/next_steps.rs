@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::alert::situation::{Situation, Standing};
-use crate::alert::{approval, lasting, proof, words};
+use crate::alert::{approval, causes, lasting, proof, words};
 use crate::bucket::{Part, Setting};
 use crate::escape::quoted;
 use crate::event::Trigger;
@@ -33,9 +33,15 @@ pub(super) fn steps(trigger: &Trigger, target: &Target, situation: &Situation<'_
         Standing::WouldFix => {
             steps.push(turn_on(target, "Turn Block Public Access on (mode `enforce` does it)"));
         }
-        Standing::Fixed | Standing::NotFixed | Standing::Open | Standing::Unknown => {}
+        Standing::Fixed
+        | Standing::NotFixed
+        | Standing::Open
+        | Standing::Unknown
+        | Standing::Closed
+        | Standing::Passed
+        | Standing::LetBe => {}
     }
-    steps.extend(grant_writes(situation));
+    steps.extend(situation.cause().and_then(|cause| causes::step(cause, target)));
     steps.extend(grant_reads(situation));
     steps.extend(read_again(situation));
     steps.push(look(target, &concerned(situation)));
@@ -172,21 +178,6 @@ fn read_again(situation: &Situation<'_>) -> Option<Step> {
             "Look again at {}: no permission was missing, and the next event or sweep reads it \
              anew",
             words::joined(&parts)
-        ),
-        lines: Vec::new(),
-    })
-}
-
-/// The permission that a write lacked.
-fn grant_writes(situation: &Situation<'_>) -> Option<Step> {
-    let denied = situation.judged.applied.iter().find(|applied| {
-        applied.result.as_ref().is_err_and(|failure| failure.code.starts_with("AccessDenied"))
-    })?;
-    Some(Step {
-        what: format!(
-            "Let the guardrail's role write it: allow {} (a bucket policy or a service control \
-             policy may deny it)",
-            denied.remedy.action()
         ),
         lines: Vec::new(),
     })

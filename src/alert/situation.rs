@@ -1,9 +1,10 @@
 //! How things stand with a bucket after a run, in the terms of a page.
 
 use crate::bucket::Setting;
+use crate::episode::News;
 use crate::exposure::{Class, Path, Via};
-use crate::guardrail::{Held, Mode, RuleAction};
-use crate::report::Judged;
+use crate::guardrail::{Cut, Held, Mode, RuleAction};
+use crate::report::{Cause, Judged};
 
 /// How things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,12 @@ pub(super) enum Standing {
     Open,
     /// Nothing is known to be open, and not everything could be read.
     Unknown,
+    /// It was open, and somebody else closed it.
+    Closed,
+    /// It was open, and closed again before anybody looked.
+    Passed,
+    /// It is open, and an exemption lets it be.
+    LetBe,
 }
 
 /// A run with what a page has to say of it.
@@ -64,29 +71,28 @@ impl<'a> Situation<'a> {
         if worst.is_empty() { self.uncovered.clone() } else { worst }
     }
 
-    /// What closed `path` in the course of the run; `None` where it is open still, or was not read
-    /// again.
-    pub(super) fn closed_since(&self, path: &Path) -> Option<&'a Path> {
+    /// What a path is that was closed in the course of the run; `None` where it is open still, or
+    /// was not read again.
+    pub(super) fn closed_since(&self, via: &Via, exposure: Class) -> Option<&'a Path> {
         let after = self.judged.after.as_ref()?;
-        let same = |then: &&Path| then.via == path.via && then.exposure == path.exposure;
+        let same = |then: &&Path| then.via == *via && then.exposure == exposure;
         after.paths.iter().filter(same).find(|then| !then.is_open())
     }
 
     /// Paths of others than those whom the containment is for, that it closes too, or would close.
-    pub(super) fn cut_off(&self) -> Vec<&'a Path> {
-        let open = self.judged.before.paths.iter().filter(|path| path.is_open());
-        let narrow = |path: &Path| match path.exposure {
-            Class::None | Class::Authenticated | Class::Anonymous => false,
-            Class::Trusted | Class::External => true,
-        };
-        let exempted = |path: &Path| self.exempted.iter().any(|(other, _)| other.via == path.via);
-        open.filter(|path| narrow(path) || exempted(path))
-            .filter(|path| match self.standing {
-                Standing::Fixed | Standing::NotFixed => self.closed_since(path).is_some(),
-                Standing::WouldFix => self.settings_would_close(path),
-                Standing::Open | Standing::Unknown => false,
-            })
-            .collect()
+    pub(super) fn cut_off(&self) -> Vec<&'a Cut> {
+        let cuts = self.judged.decision.cuts.iter();
+        match self.standing {
+            Standing::Fixed | Standing::NotFixed if self.judged.after.is_some() => {
+                cuts.filter(|cut| self.closed_since(&cut.via, cut.exposure).is_some()).collect()
+            }
+            Standing::Fixed | Standing::NotFixed | Standing::WouldFix => cuts.collect(),
+            Standing::Open
+            | Standing::Unknown
+            | Standing::Closed
+            | Standing::Passed
+            | Standing::LetBe => Vec::new(),
+        }
     }
 
     /// What the settings do to a path: `IgnorePublicAcls` drops grants to everyone,
@@ -106,7 +112,10 @@ impl<'a> Situation<'a> {
             RuleAction::Contain => true,
             RuleAction::Alert | RuleAction::Ignore => false,
         };
-        let mut left = self.uncovered.iter().filter(|path| self.closed_since(path).is_none());
+        let mut left = self
+            .uncovered
+            .iter()
+            .filter(|path| self.closed_since(&path.via, path.exposure).is_none());
         let named = |path: &&Path| match path.exposure {
             Class::None | Class::Authenticated | Class::Anonymous => false,
             Class::Trusted | Class::External => {
@@ -114,6 +123,16 @@ impl<'a> Situation<'a> {
             }
         };
         contains && left.clone().next().is_some() && left.all(named)
+    }
+
+    /// Why it is not fixed.
+    pub(super) fn cause(&self) -> Option<Cause> {
+        Cause::of(self.judged).filter(|_| self.standing == Standing::NotFixed)
+    }
+
+    /// Whether a containment was held for a person to look.
+    pub(super) fn is_held(&self) -> bool {
+        matches!(self.cause(), Some(Cause::WouldCut | Cause::WritesSpent))
     }
 
     /// Whether the settings can close nothing any more.
@@ -125,23 +144,29 @@ impl<'a> Situation<'a> {
     pub(super) fn held_by_mode(&self) -> &'a [Setting] {
         let held = self.judged.decision.held.iter().find_map(|held| match held {
             Held::ByMode(settings) => Some(settings.as_slice()),
-            Held::ByExemption { .. } | Held::NothingLeftToTurnOn => None,
+            Held::ByExemption { .. }
+            | Held::ByCut(_)
+            | Held::ByWrites(_)
+            | Held::NothingLeftToTurnOn => None,
         });
         held.unwrap_or_default()
     }
 }
 
 fn standing(judged: &Judged, uncovered: &[&Path]) -> Standing {
-    if judged.containment_failed() {
+    match judged.news() {
+        Some(News::Closed) => return Standing::Closed,
+        Some(News::Transient) => return Standing::Passed,
+        Some(News::Exempted | News::ExemptedByTag) => return Standing::LetBe,
+        Some(News::Opened | News::Changed) | None => {}
+    }
+    if Cause::of(judged).is_some() {
         return Standing::NotFixed;
     }
     if judged.verified == Some(true) {
         return Standing::Fixed;
     }
     match (judged.decision.action, judged.decision.mode) {
-        (RuleAction::Contain, _) if judged.decision.held.contains(&Held::NothingLeftToTurnOn) => {
-            Standing::NotFixed
-        }
         (RuleAction::Contain, Mode::Notify | Mode::Observe) => Standing::WouldFix,
         (RuleAction::Contain, Mode::Enforce) => Standing::NotFixed,
         (RuleAction::Alert | RuleAction::Ignore, _) if uncovered.is_empty() => Standing::Unknown,
@@ -157,6 +182,10 @@ fn exemption_of<'a>(judged: &'a Judged, path: &Path) -> Option<&'a str> {
         {
             Some(exemption.as_str())
         }
-        Held::ByExemption { .. } | Held::ByMode(_) | Held::NothingLeftToTurnOn => None,
+        Held::ByExemption { .. }
+        | Held::ByMode(_)
+        | Held::ByCut(_)
+        | Held::ByWrites(_)
+        | Held::NothingLeftToTurnOn => None,
     })
 }

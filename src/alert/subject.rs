@@ -23,6 +23,19 @@ pub(super) fn of(target: &Target, situation: &Situation<'_>) -> String {
         Standing::WouldFix => ("S3 WOULD FIX", ""),
         Standing::Open => ("S3 OPEN", ""),
         Standing::Unknown => ("S3 UNKNOWN", ""),
+        Standing::Closed => ("S3 CLOSED", ""),
+        Standing::Passed => ("S3 CLOSED AGAIN", ""),
+        Standing::LetBe => ("S3 EXEMPTED", ""),
+    };
+    let to = match situation.standing {
+        Standing::Closed => "is closed now, not by the guardrail",
+        Standing::Passed => "was open and is closed again",
+        Standing::LetBe => "is open and let be by an exemption",
+        Standing::Fixed
+        | Standing::NotFixed
+        | Standing::WouldFix
+        | Standing::Open
+        | Standing::Unknown => to,
     };
     let was = if situation.widest() == Class::None { "" } else { was };
     fitted(state, target.bucket.as_str(), &format!("{was}{to}"), target.account.as_str())

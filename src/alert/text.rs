@@ -3,24 +3,24 @@
 
 use crate::alert::next_steps::{Step, blind_steps, steps};
 use crate::alert::situation::{Situation, Standing};
-use crate::alert::{proof, words};
+use crate::alert::{proof, state, words};
 use crate::bucket::Part;
 use crate::escape::{quoted, sentence};
 use crate::event::{Actor, Confidence, Scope, Trigger};
-use crate::exposure::{Class, Closer, Exposure, Path};
+use crate::exposure::{Class, Closer, Exposure};
 use crate::ports::{Failure, Target};
 
 /// Paths, warnings and unread parts that are told before the rest is counted only.
-const TOLD: usize = 20;
+pub(super) const TOLD: usize = 20;
 
 /// The page on a bucket that was judged.
 pub(super) fn page(trigger: &Trigger, target: &Target, situation: &Situation<'_>) -> String {
     let mut sections = vec![
         what(target, situation),
-        state_now(situation),
+        state::now(situation),
         proofs(target, situation),
         who_and_when(trigger),
-        cut_off(situation),
+        state::cut_off(situation),
         let_be(situation),
         not_read(situation),
         warnings(situation),
@@ -63,7 +63,26 @@ fn what(target: &Target, situation: &Situation<'_>) -> String {
         Standing::WouldFix => ("WOULD FIX", "can"),
         Standing::Open => ("OPEN", "can"),
         Standing::Unknown => ("UNKNOWN", "can"),
+        Standing::Closed => ("CLOSED", "can"),
+        Standing::Passed => ("CLOSED AGAIN", "can"),
+        Standing::LetBe => ("EXEMPTED", "can"),
     };
+    let quiet = match situation.standing {
+        Standing::Closed => Some("What you were told of is closed, and not by the guardrail."),
+        Standing::Passed => Some(
+            "The change below opened it, as far as its event and the rest of the bucket tell. It \
+             was closed again before the guardrail looked.",
+        ),
+        Standing::LetBe => Some("It is open, and an exemption of yours lets it be."),
+        Standing::Fixed
+        | Standing::NotFixed
+        | Standing::WouldFix
+        | Standing::Open
+        | Standing::Unknown => None,
+    };
+    if let Some(line) = quiet {
+        return format!("{state}: {}\n{line}", place(target));
+    }
     let mut lines = Vec::new();
     for class in [Class::Anonymous, Class::Authenticated, Class::External, Class::Trusted] {
         let paths = situation.uncovered.iter().filter(|path| path.exposure == class);
@@ -108,94 +127,6 @@ fn at_a_glance(situation: &Situation<'_>, verb: &str) -> String {
     }
 }
 
-/// What was done, or why not.
-fn state_now(situation: &Situation<'_>) -> String {
-    let judged = situation.judged;
-    let mut lines = Vec::new();
-    for applied in &judged.applied {
-        let settings = words::settings(applied.remedy.settings());
-        lines.push(match &applied.result {
-            Ok(()) => format!("Turned on: {settings}."),
-            Err(failure) => format!(
-                "Could not turn on {settings}: {} failed with {}: {}",
-                applied.remedy.action(),
-                quoted(&failure.code),
-                sentence(&failure.message)
-            ),
-        });
-    }
-    lines.extend(seen(situation));
-    let rules: Vec<_> = judged.decision.rules.iter().map(|rule| quoted(rule)).collect();
-    let because = match rules.as_slice() {
-        [] => "no rule speaks of what could not be read, so it is told".to_owned(),
-        [rule] => format!("rule {rule}"),
-        rules => format!("rules {}", words::joined(rules)),
-    };
-    lines.push(format!(
-        "Decided by: {because} (action {}, urgency {}, mode {}).",
-        judged.decision.action.name(),
-        judged.decision.urgency.name(),
-        judged.decision.mode.name()
-    ));
-    section("STATE NOW", &lines)
-}
-
-fn seen(situation: &Situation<'_>) -> Vec<String> {
-    let judged = situation.judged;
-    let wrote = judged.applied.iter().any(|applied| applied.result.is_ok());
-    let mut lines = Vec::new();
-    match situation.standing {
-        Standing::Fixed => {
-            lines.push("Read again twice, and verified.".to_owned());
-        }
-        Standing::NotFixed if situation.nothing_left() => lines.push(
-            "All four Block Public Access settings of the bucket are on already, and do not close \
-             this: only its owner can."
-                .to_owned(),
-        ),
-        Standing::NotFixed => lines.push(
-            match (wrote, &judged.after) {
-                (true, Some(_)) => "S3 took the write, but the bucket did not read back as closed.",
-                (true, None) => "S3 took the write, but the bucket could not be read again.",
-                (false, _) => "Nothing was written.",
-            }
-            .to_owned(),
-        ),
-        Standing::WouldFix => lines.push(format!(
-            "Nothing was written: the mode is {}. In mode enforce it would turn on {}.",
-            judged.decision.mode.name(),
-            words::settings(situation.held_by_mode())
-        )),
-        Standing::Open => lines.push(
-            "Nothing was written: your rules ask for an alert here, not for containment."
-                .to_owned(),
-        ),
-        Standing::Unknown => lines.push("Nothing was written.".to_owned()),
-    }
-    let not_closed = match situation.standing {
-        Standing::NotFixed | Standing::WouldFix => situation.only_named_parties_left(),
-        Standing::Fixed | Standing::Open | Standing::Unknown => false,
-    };
-    if not_closed {
-        lines.push(
-            "Block Public Access does not close access granted to named parties: take the grant \
-             itself away."
-                .to_owned(),
-        );
-    }
-    if let Some(after) = &judged.after {
-        let open: Vec<_> = after.paths.iter().filter(|path| path.is_open()).collect();
-        for path in open.iter().take(TOLD) {
-            lines.push(format!("Still open: {} ({})", words::reached(path), words::via(&path.via)));
-        }
-        lines.extend(more(open.len()));
-        if open.is_empty() {
-            lines.push(format!("Exposure now: {}.", after.exposure.name()));
-        }
-    }
-    lines
-}
-
 /// Every path with its request.
 fn proofs(target: &Target, situation: &Situation<'_>) -> String {
     let mut lines = Vec::new();
@@ -206,7 +137,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
             words::reached(path),
             words::actions(path.actions)
         ));
-        if let Some(then) = situation.closed_since(path) {
+        if let Some(then) = situation.closed_since(&path.via, path.exposure) {
             let closers: Vec<_> = then.closed_by.iter().copied().map(Closer::name).collect();
             lines.push(format!("   closed now by {}", words::joined(&closers)));
         }
@@ -283,38 +214,6 @@ fn who(actor: &Actor) -> Vec<String> {
     lines
 }
 
-/// Who else loses access by the containment.
-fn cut_off(situation: &Situation<'_>) -> String {
-    let title = match (situation.standing, &situation.judged.after) {
-        (Standing::Fixed | Standing::NotFixed, Some(_)) => "WHO ELSE LOST ACCESS BY THE FIX",
-        (Standing::WouldFix, _) => "WHO ELSE WOULD LOSE ACCESS BY THE FIX",
-        (Standing::Fixed | Standing::NotFixed, None) | (Standing::Open | Standing::Unknown, _) => {
-            return String::new();
-        }
-    };
-    let cut_off = situation.cut_off();
-    let mut lines: Vec<_> = cut_off.iter().take(TOLD).map(|path| cut(situation, path)).collect();
-    lines.extend(more(cut_off.len()));
-    if lines.is_empty() {
-        lines.push("Nobody whom the policy or the ACL names.".to_owned());
-    }
-    section(title, &lines)
-}
-
-fn cut(situation: &Situation<'_>, path: &Path) -> String {
-    let by_exemption = situation
-        .exempted
-        .iter()
-        .find(|(exempt, _)| exempt.via == path.via)
-        .map_or_else(String::new, |(_, name)| format!(", let be by exemption {}", quoted(name)));
-    format!(
-        "{} ({}{by_exemption}): {}",
-        capital(&words::reached(path)),
-        words::via(&path.via),
-        words::does(path.actions)
-    )
-}
-
 fn let_be(situation: &Situation<'_>) -> String {
     let lines: Vec<_> = situation
         .exempted
@@ -377,12 +276,12 @@ fn next(steps: &[Step]) -> String {
 }
 
 /// A heading and its lines; nothing without lines.
-fn section(title: &str, lines: &[String]) -> String {
+pub(super) fn section(title: &str, lines: &[String]) -> String {
     if lines.is_empty() { String::new() } else { format!("{title}\n{}", lines.join("\n")) }
 }
 
 /// How many there are beyond those that are told.
-fn more(count: usize) -> Option<String> {
+pub(super) fn more(count: usize) -> Option<String> {
     let left_out = count.saturating_sub(TOLD);
     (left_out > 0).then(|| format!("... and {left_out} more"))
 }
@@ -391,7 +290,7 @@ fn place(target: &Target) -> String {
     format!("bucket `{}` (account {}, Region {})", target.bucket, target.account, target.region)
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -33,8 +33,13 @@ pub fn reached(path: &Path) -> String {
 pub(super) fn reached_together<'a>(class_: Class, paths: impl Iterator<Item = &'a Path>) -> String {
     let mut all = Parties::default();
     paths.for_each(|path| all.extend(&path.parties));
+    reached_by(class_, &all)
+}
+
+/// Whom a path of one class reaches that names these parties.
+pub(super) fn reached_by(class_: Class, named: &Parties) -> String {
     match class_ {
-        Class::Trusted | Class::External if all.names().next().is_some() => parties(&all),
+        Class::Trusted | Class::External if named.names().next().is_some() => parties(named),
         Class::None
         | Class::Trusted
         | Class::External

@@ -1,13 +1,17 @@
-//! The one write: all four Block Public Access settings of a bucket, on. No value is passed in, so
-//! none can be `false`.
+//! The writes: Block Public Access settings of a bucket, on. All four, and no value is passed in
+//! that could be `false`; or some beside those that reads just before show on. S3 has no conditional
+//! write: what somebody turns on between those reads and the write could be lost, and nothing else
+//! can. Where a read fails, all four are written.
 
 use std::time::Duration;
 
 use aws_sdk_s3::types::PublicAccessBlockConfiguration;
 
+use super::clients::Regional;
+use super::convert;
 use super::refusal::Refusal;
 use super::world::Aws;
-use crate::bucket::{AccountId, BucketName, Region};
+use crate::bucket::{AccountId, BucketName, Setting, Settings};
 use crate::ports::Failure;
 use crate::remedy::Remedy;
 
@@ -21,21 +25,59 @@ const WHAT_TO_DO: &str = "let the function's role `s3:PutBucketPublicAccessBlock
 
 /// Carries `remedy` out.
 pub(super) async fn apply(aws: &Aws, remedy: &Remedy) -> Result<(), Failure> {
+    let (account, region) = match remedy {
+        Remedy::BlockPublicAccess { account, region, .. }
+        | Remedy::AddBlocks { account, region, .. } => (account, region),
+    };
+    let region = region.as_ref().unwrap_or(&aws.clients.home);
+    let regional = aws.regional(account, region).await?;
     match remedy {
-        Remedy::BlockPublicAccess { bucket, account, region, turns_on: _ } => {
-            let region = region.as_ref().unwrap_or(&aws.clients.home);
-            block_public_access(aws, bucket, account, region).await
+        Remedy::BlockPublicAccess { bucket, .. } => {
+            write(&regional, bucket, account, || all_on()).await
+        }
+        Remedy::AddBlocks { bucket, turns_on, .. } => {
+            match settings_now(&regional, bucket, account).await {
+                Some(on) => write(&regional, bucket, account, || at_least(on, turns_on)).await,
+                None => write(&regional, bucket, account, || all_on()).await,
+            }
         }
     }
 }
 
-async fn block_public_access(
-    aws: &Aws,
+/// The settings of the bucket right now; `None` where they cannot be read.
+async fn settings_now(
+    regional: &Regional,
     bucket: &BucketName,
     account: &AccountId,
-    region: &Region,
+) -> Option<Settings> {
+    let read = || async {
+        let call = regional.s3.get_public_access_block().bucket(bucket.as_str());
+        let answer = call.expected_bucket_owner(account.as_str()).send().await;
+        match answer.map_err(Refusal::from) {
+            Ok(answer) => {
+                Some(convert::bucket_settings(answer.public_access_block_configuration.as_ref()))
+            }
+            Err(refusal) if refusal.is("NoSuchPublicAccessBlockConfiguration") => {
+                Some(Settings::default())
+            }
+            Err(_) => None,
+        }
+    };
+    // a stale answer shows less than there is: what either of two reads shows stays on
+    let (one, other) = (read().await?, read().await?);
+    Some(
+        one.with(
+            &Setting::ALL.into_iter().filter(|setting| other.has(*setting)).collect::<Vec<_>>(),
+        ),
+    )
+}
+
+async fn write(
+    regional: &Regional,
+    bucket: &BucketName,
+    account: &AccountId,
+    configuration: impl Fn() -> PublicAccessBlockConfiguration,
 ) -> Result<(), Failure> {
-    let regional = aws.regional(account, region).await?;
     let mut waits = CONFLICT_WAITS_MS.into_iter();
     loop {
         let answer = regional
@@ -43,7 +85,7 @@ async fn block_public_access(
             .put_public_access_block()
             .bucket(bucket.as_str())
             .expected_bucket_owner(account.as_str())
-            .public_access_block_configuration(all_on())
+            .public_access_block_configuration(configuration())
             .send()
             .await;
         let Err(refusal) = answer.map_err(Refusal::from) else { return Ok(()) };
@@ -53,6 +95,17 @@ async fn block_public_access(
             None => return Err(refusal.into_failure("")),
         }
     }
+}
+
+/// What is `on`, and `more`: nothing goes off.
+fn at_least(on: Settings, more: &[Setting]) -> PublicAccessBlockConfiguration {
+    let then = on.with(more);
+    PublicAccessBlockConfiguration::builder()
+        .block_public_acls(then.block_public_acls)
+        .ignore_public_acls(then.ignore_public_acls)
+        .block_public_policy(then.block_public_policy)
+        .restrict_public_buckets(then.restrict_public_buckets)
+        .build()
 }
 
 fn all_on() -> PublicAccessBlockConfiguration {

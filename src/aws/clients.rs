@@ -24,6 +24,7 @@ use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use super::endpoint::ControlEndpoint;
 use super::publish::TopicArn;
+use super::records::Store;
 use super::refusal::Refusal;
 use crate::bucket::{AccountId, NameError, Region};
 use crate::ports::Failure;
@@ -56,6 +57,8 @@ pub struct Options {
     pub member_role_name: Option<String>,
     /// Where pages go; `None` only where none are sent.
     pub page_topic: Option<TopicArn>,
+    /// Name or ARN of the table of episodes; `None`: the process remembers, while it lasts.
+    pub episode_table: Option<String>,
 }
 
 /// Every client that the function needs, kept from one invocation to the next.
@@ -64,6 +67,7 @@ pub struct Clients {
     pub(super) options: Options,
     pub(super) home: Region,
     pub(super) sns: Option<aws_sdk_sns::Client>,
+    pub(super) records: Store,
     pub(super) config: SdkConfig,
     sts: aws_sdk_sts::Client,
     own: OnceCell<AccountId>,
@@ -113,8 +117,9 @@ impl Clients {
             aws_sdk_sns::Client::from_conf(config.region(sdk_region(topic.region())).build())
         });
         let sts = aws_sdk_sts::Client::new(&config);
+        let records = Store::new(&config, options.episode_table.as_deref());
         let sessions = Mutex::default();
-        Self { options, home, sns, config, sts, own: OnceCell::new(), sessions }
+        Self { options, home, sns, records, config, sts, own: OnceCell::new(), sessions }
     }
 
     /// Whether other accounts than our own can be looked at.

@@ -20,6 +20,8 @@ mod publish;
 #[cfg(feature = "lambda")]
 mod read;
 #[cfg(feature = "lambda")]
+mod records;
+#[cfg(feature = "lambda")]
 mod refusal;
 #[cfg(feature = "lambda")]
 mod warm;

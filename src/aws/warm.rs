@@ -15,9 +15,9 @@ const TO_S3: usize = 8;
 const TO_S3_CONTROL: usize = 2;
 
 impl Clients {
-    /// Opens connections to S3, S3 Control and SNS in the home Region by calls that the function's
-    /// role may make and that change nothing. What fails here fails again, and is told, when it
-    /// matters.
+    /// Opens connections to S3, S3 Control, SNS and DynamoDB in the home Region by calls that the
+    /// function's role may make and that change nothing. What fails here fails again, and is told,
+    /// when it matters.
     pub async fn open_connections(&self) {
         let regional = Regional::new(&self.config, &self.home);
         let to_s3 = (0..TO_S3).map(|_| regional.s3.list_buckets().max_buckets(1).send());
@@ -26,6 +26,7 @@ impl Clients {
                 future::join_all(to_s3),
                 Box::pin(self.to_s3_control(&regional)),
                 Box::pin(self.to_sns()),
+                Box::pin(self.records.open_connection()),
             )
         };
         if tokio::time::timeout(LIMIT, all).await.is_err() {

@@ -12,8 +12,9 @@ use super::convert;
 use super::refusal::Refusal;
 use super::{apply, list, publish, read};
 use crate::bucket::{AccountId, Region, Settings};
+use crate::episode::{EpisodeId, Memory, PreImage};
 use crate::event::Scope;
-use crate::ports::{Failure, Message, Reading, Target, World};
+use crate::ports::{Failure, Kept, Message, Reading, Target, World};
 use crate::remedy::Remedy;
 
 /// AWS as one invocation sees it. What belongs to an account and not to a bucket is read once.
@@ -101,6 +102,22 @@ impl World for Aws {
 
     async fn apply(&self, remedy: &Remedy) -> Result<(), Failure> {
         apply::apply(self, remedy).await
+    }
+
+    async fn recall(&self, target: &Target) -> Result<Memory, Failure> {
+        self.clients.records.recall(target.account, &target.bucket).await
+    }
+
+    async fn remember(&self, target: &Target, memory: &Memory) -> Result<Kept, Failure> {
+        self.clients.records.remember(target.account, &target.bucket, memory).await
+    }
+
+    async fn keep(&self, pre_image: &PreImage) -> Result<(), Failure> {
+        self.clients.records.keep(pre_image).await
+    }
+
+    async fn pre_image(&self, episode: &EpisodeId) -> Result<Option<PreImage>, Failure> {
+        self.clients.records.pre_image(episode).await
     }
 
     async fn publish(&self, message: &Message) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// `IgnorePublicAcls` and `RestrictPublicBuckets` do.
 ///
 /// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 pub enum Setting {
     /// Refuses writes of a public ACL.
     BlockPublicAcls,
@@ -74,6 +74,20 @@ impl Settings {
             Setting::IgnorePublicAcls => self.ignore_public_acls,
             Setting::BlockPublicPolicy => self.block_public_policy,
             Setting::RestrictPublicBuckets => self.restrict_public_buckets,
+        }
+    }
+
+    /// These settings with `more` on too.
+    #[must_use]
+    pub fn with(self, more: &[Setting]) -> Self {
+        Self {
+            block_public_acls: self.block_public_acls || more.contains(&Setting::BlockPublicAcls),
+            ignore_public_acls: self.ignore_public_acls
+                || more.contains(&Setting::IgnorePublicAcls),
+            block_public_policy: self.block_public_policy
+                || more.contains(&Setting::BlockPublicPolicy),
+            restrict_public_buckets: self.restrict_public_buckets
+                || more.contains(&Setting::RestrictPublicBuckets),
         }
     }
 

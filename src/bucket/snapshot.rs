@@ -2,6 +2,7 @@
 //! snapshot"). Strict about what a part is, tolerant about what AWS may add inside it.
 
 mod keys;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+pub use self::write::write;
 use crate::acl::{Acl, Grant, Grantee, Permission};
 use crate::bucket::{
     AccessPoint, AccountId, BucketName, BucketState, NetworkOrigin, ObjectAcl, Observed, Ownership,

@@ -168,6 +168,15 @@ pub fn read(text: &str) -> Result<Event, Refused> {
     }
 }
 
+impl Trigger {
+    /// Whether it tells of a change of tags.
+    #[must_use]
+    pub fn changes_tags(&self) -> bool {
+        let name = self.event.name.as_str();
+        ["PutBucketTagging", "DeleteBucketTagging", "TagResource", "UntagResource"].contains(&name)
+    }
+}
+
 impl Refused {
     fn new(place: &str, reason: impl Into<String>) -> Self {
         Self { place: place.to_owned(), reason: reason.into() }

@@ -1,26 +1,28 @@
 //! From a verdict to a decision: which paths are exempt, which rules apply to the rest, what they
-//! ask for, and what of it the mode allows.
+//! ask for, whom that would cut off, and what of it the mode allows.
 
-use std::collections::BTreeMap;
+use time::OffsetDateTime;
 
-use time::{OffsetDateTime, UtcOffset};
-
-use crate::bucket::{AccountId, BucketState, Observed, Setting};
+use crate::bucket::{BucketState, Setting};
 use crate::exposure::{Class, Exposure, Path, Verdict};
+use crate::guardrail::contain::{foresee, held, missing, settings, targets};
+use crate::guardrail::exempt::exempt;
+use crate::guardrail::fit::{TagsUnread, fits};
 use crate::guardrail::{
-    Decision, Exemption, Guardrail, Held, Match, Mode, Rule, RuleAction, Threshold, Urgency,
+    Cut, Decision, Guardrail, Held, Mode, Past, Rule, RuleAction, Threshold, Urgency,
 };
-use crate::iam::Glob;
 
-/// What `guardrail` asks for, given a verdict and the state it was made of.
+/// What `guardrail` asks for, given a verdict, the state it was made of, and what is remembered of
+/// the bucket.
 #[must_use]
 pub fn decide(
     verdict: &Verdict,
     state: &BucketState,
     guardrail: &Guardrail,
+    past: &Past,
     now: OffsetDateTime,
 ) -> Decision {
-    let (mut held, uncovered) = exempt(verdict, state, &guardrail.exemptions, now);
+    let (exempted, uncovered) = exempt(verdict, state, &guardrail.exemptions, past, now);
     let widest = widest(verdict, &uncovered);
     let unknown = unknown(verdict);
     let missing = missing(state);
@@ -32,65 +34,55 @@ pub fn decide(
         .map(|rule| (rule, asked(rule, unknown, missing.is_empty())))
         .collect();
     let (action, urgency) = strictest(&applying, unknown);
-    let rules = applying
+    let asking: Vec<&Rule> = applying
         .iter()
         .filter(|(_, asked)| *asked == action && action != RuleAction::Ignore)
-        .map(|(rule, _)| rule.name.clone())
+        .map(|(rule, _)| *rule)
         .collect();
-    let mut apply = Vec::new();
-    match (action, guardrail.mode, missing) {
-        (RuleAction::Ignore | RuleAction::Alert, ..) => {}
-        (RuleAction::Contain, _, missing) if missing.is_empty() => {
-            held.push(Held::NothingLeftToTurnOn);
-        }
-        (RuleAction::Contain, Mode::Enforce, missing) => apply = missing,
-        (RuleAction::Contain, Mode::Notify | Mode::Observe, missing) => {
-            held.push(Held::ByMode(missing));
-        }
-    }
-    Decision { mode: guardrail.mode, action, urgency, rules, apply, held }
-}
-
-/// The open paths that an exemption covers, and those that none does.
-fn exempt<'a>(
-    verdict: &'a Verdict,
-    state: &BucketState,
-    exemptions: &[Exemption],
-    now: OffsetDateTime,
-) -> (Vec<Held>, Vec<&'a Path>) {
-    let mut held = Vec::new();
-    let mut uncovered = Vec::new();
-    for path in verdict.paths.iter().filter(|path| path.is_open()) {
-        let covering = exemptions
-            .iter()
-            .filter(|exemption| covers(exemption, path, state, now))
-            .max_by_key(|exemption| exemption.expires);
-        match covering {
-            Some(exemption) => held.push(Held::ByExemption {
-                via: path.via.clone(),
-                exposure: path.exposure,
-                exemption: exemption.name.clone(),
-                expires: exemption.expires,
-            }),
-            None => uncovered.push(path),
-        }
-    }
-    (held, uncovered)
-}
-
-/// Whether `path` lies wholly within `exemption`. A path without actions cannot be shown to.
-fn covers(exemption: &Exemption, path: &Path, state: &BucketState, now: OffsetDateTime) -> bool {
-    let in_force = now.to_offset(UtcOffset::UTC).date() <= exemption.expires;
-    let actions = |name: &str| {
-        exemption.actions.is_empty()
-            || exemption.actions.iter().any(|glob| glob.matches_ignoring_case(name))
+    let decision = Decision {
+        mode: guardrail.mode,
+        action,
+        urgency,
+        rules: asking.iter().map(|rule| rule.name.clone()).collect(),
+        apply: Vec::new(),
+        cuts: Vec::new(),
+        held: exempted,
     };
-    in_force
-        && path.exposure <= exemption.exposure
-        && !path.actions.is_empty()
-        && path.access().iter().all(|access| exemption.access.contains(access))
-        && path.actions.iter().all(|action| actions(action.name()))
-        && fits(&exemption.matches, state, TagsUnread::DoNotMatch)
+    match action {
+        RuleAction::Ignore | RuleAction::Alert => decision,
+        RuleAction::Contain => {
+            let targets = targets(&asking, &uncovered);
+            let unknown = unknown == Unknown::Exposure;
+            let settings = settings(&asking, &targets, unknown, missing);
+            let trust = &guardrail.trust;
+            let cuts = foresee(verdict, state, trust, &settings, &targets, &decision.held);
+            let spent = past.writes_within_hour >= usize::from(guardrail.episodes.writes_per_hour);
+            contained(decision, settings, cuts, &asking, spent)
+        }
+    }
+}
+
+/// `decision` with the containment that its rules ask for, or with what holds it.
+fn contained(
+    mut decision: Decision,
+    settings: Vec<Setting>,
+    cuts: Vec<Cut>,
+    asking: &[&Rule],
+    spent: bool,
+) -> Decision {
+    let held = held(asking, &cuts);
+    decision.cuts = cuts;
+    if held || spent {
+        decision.urgency = Urgency::High;
+    }
+    match decision.mode {
+        _ if settings.is_empty() => decision.held.push(Held::NothingLeftToTurnOn),
+        _ if held => decision.held.push(Held::ByCut(settings)),
+        Mode::Enforce if spent => decision.held.push(Held::ByWrites(settings)),
+        Mode::Enforce => decision.apply = settings,
+        Mode::Notify | Mode::Observe => decision.held.push(Held::ByMode(settings)),
+    }
+    decision
 }
 
 /// The widest class that gets in unexempted. Where the verdict names a wider class than any of its
@@ -155,48 +147,6 @@ fn strictest(applying: &[(&Rule, RuleAction)], unknown: Unknown) -> (RuleAction,
         .unwrap_or((RuleAction::Ignore, Urgency::Low))
 }
 
-/// What a match by tags means where the tags could not be read.
-#[derive(Clone, Copy)]
-enum TagsUnread {
-    Match,
-    DoNotMatch,
-}
-
-fn fits(matches: &Match, state: &BucketState, unread: TagsUnread) -> bool {
-    let account = |own: &AccountId| own == &state.account;
-    let bucket = |glob: &Glob| glob.matches(state.bucket.as_str());
-    (matches.accounts.is_empty() || matches.accounts.iter().any(account))
-        && (matches.buckets.is_empty() || matches.buckets.iter().any(bucket))
-        && tags_fit(&matches.tags, &state.tags, unread)
-}
-
-fn tags_fit(
-    wanted: &BTreeMap<String, Vec<Glob>>,
-    tags: &Observed<BTreeMap<String, String>>,
-    unread: TagsUnread,
-) -> bool {
-    if wanted.is_empty() {
-        return true;
-    }
-    match (tags, unread) {
-        (Observed::Unknown(_), TagsUnread::Match) => true,
-        (Observed::Unknown(_), TagsUnread::DoNotMatch) => false,
-        (Observed::Known(tags), TagsUnread::Match | TagsUnread::DoNotMatch) => {
-            wanted.iter().all(|(key, globs)| {
-                tags.get(key).is_some_and(|value| globs.iter().any(|glob| glob.matches(value)))
-            })
-        }
-    }
-}
-
-/// The settings of the bucket that are off; all four where they could not be read.
-fn missing(state: &BucketState) -> Vec<Setting> {
-    match &state.settings {
-        Observed::Known(settings) => settings.off(),
-        Observed::Unknown(_) => Setting::ALL.to_vec(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
@@ -207,17 +157,25 @@ mod tests {
     use time::macros::{date, datetime};
     use time::{Duration, OffsetDateTime};
 
-    use super::decide;
     use crate::bucket::{AccountId, BucketName, BucketState, Observed, Setting, Settings};
     use crate::exposure::{Class, Closer, Exposure, Parties, Path, Verdict, Via};
     use crate::guardrail::{
-        DEFAULT, Decision, Exemption, Guardrail, Held, Match, Mode, Rule, RuleAction, Threshold,
-        Urgency,
+        Contain, DEFAULT, Decision, Exemption, Guardrail, Held, Hold, Match, Mode, Past, Rule,
+        RuleAction, Threshold, Urgency,
     };
     use crate::iam::{Access, Action, Glob};
-    use crate::trust::Trust;
 
     const NOW: OffsetDateTime = datetime!(2026-11-20 09:14:07 UTC);
+
+    /// Of a bucket that nothing is remembered of.
+    fn decide(
+        verdict: &Verdict,
+        state: &BucketState,
+        guardrail: &Guardrail,
+        now: OffsetDateTime,
+    ) -> Decision {
+        super::decide(verdict, state, guardrail, &Past::default(), now)
+    }
 
     fn state() -> BucketState {
         let account = AccountId::parse("111122223333").unwrap();
@@ -256,7 +214,9 @@ mod tests {
     }
 
     fn rule(name: &str, exposure: Threshold, action: RuleAction, urgency: Urgency) -> Rule {
-        Rule { name: name.to_owned(), exposure, action, urgency, matches: Match::default() }
+        let (contain, hold) = (Contain::All, Hold::default());
+        let matches = Match::default();
+        Rule { name: name.to_owned(), exposure, action, urgency, contain, hold, matches }
     }
 
     fn exemption(exposure: Class, access: &[Access]) -> Exemption {
@@ -266,6 +226,7 @@ mod tests {
             exposure,
             access: access.to_vec(),
             actions: Vec::new(),
+            tag_setters: Vec::new(),
             owner: "web-team@example.com".to_owned(),
             reason: "approved".to_owned(),
             expires: date!(2026 - 11 - 20),
@@ -329,8 +290,7 @@ mod tests {
     fn a_rule_on_trusted_applies_to_trusted_and_wider() {
         let threshold = Threshold::AtLeast(Class::Trusted);
         let rules = vec![rule("seen", threshold, RuleAction::Alert, Urgency::Low)];
-        let guardrail =
-            Guardrail { rules, mode: Mode::Notify, trust: Trust::default(), exemptions: vec![] };
+        let guardrail = Guardrail { rules, ..guardrail(Mode::Notify, Vec::new()) };
         for (class, action) in [
             (Class::None, RuleAction::Ignore),
             (Class::Trusted, RuleAction::Alert),
@@ -356,7 +316,8 @@ mod tests {
                 via: read().via,
                 exposure: Class::Anonymous,
                 exemption: "website".to_owned(),
-                expires: date!(2026 - 11 - 20)
+                expires: date!(2026 - 11 - 20),
+                by_tags: false,
             }]
         );
         let beyond = |exemption: Exemption, path: Path| {
@@ -418,12 +379,8 @@ mod tests {
         let threshold = Threshold::AtLeast(Class::External);
         let mut rules = vec![rule("phi", threshold, RuleAction::Contain, Urgency::High)];
         rules[0].matches = tagged();
-        let guardrail = |exemptions| Guardrail {
-            mode: Mode::Enforce,
-            trust: Trust::default(),
-            rules: rules.clone(),
-            exemptions,
-        };
+        let guardrail =
+            |exemptions| Guardrail { rules: rules.clone(), ..guardrail(Mode::Enforce, exemptions) };
         let verdict = verdict(vec![path(0, Class::External, &["s3:GetObject"])]);
         let action = |tags: Observed<BTreeMap<String, String>>, exemptions| {
             let state = BucketState { tags, ..state() };
@@ -607,7 +564,7 @@ mod tests {
             rules in vec(any_rule(), 0..5),
             exemptions in vec(any_exemption(), 0..3),
         ) -> Guardrail {
-            Guardrail { mode, trust: Trust::default(), rules, exemptions }
+            Guardrail { rules, ..guardrail(mode, exemptions) }
         }
     }
 

@@ -10,10 +10,11 @@ use toml::Spanned;
 use crate::bucket::AccountId;
 use crate::guardrail::value::{
     ActionGlob, BucketGlob, CanonicalUser, Checked, Day, ExemptClass, FromText, Globs, Network,
-    Organization, Text, Vpc, VpcEndpoint,
+    Organization, PrincipalGlob, Text, Vpc, VpcEndpoint, Whole,
 };
 use crate::guardrail::{
-    Exemption, FileError, Guardrail, Match, Mode, Rule, RuleAction, Threshold, Urgency,
+    AccountRule, Contain, Exemption, FileError, Guardrail, Hold, Limits, Match, Mode, Rule,
+    RuleAction, Threshold, Urgency,
 };
 use crate::iam::Access;
 use crate::trust::Trust;
@@ -37,6 +38,11 @@ impl Guardrail {
         no_name_twice(text, "rule", file.rules.iter().map(|rule| &rule.as_ref().name))?;
         no_name_twice(
             text,
+            "account rule",
+            file.account_rules.iter().map(|rule| &rule.as_ref().name),
+        )?;
+        no_name_twice(
+            text,
             "exemption",
             file.exemptions.iter().map(|exemption| &exemption.as_ref().name),
         )?;
@@ -51,8 +57,14 @@ impl Guardrail {
             exemptions: file
                 .exemptions
                 .into_iter()
-                .map(|exemption| exemption.into_inner().into())
-                .collect(),
+                .map(|exemption| exemption_of(text, exemption.into_inner()))
+                .collect::<Result<_, _>>()?,
+            accounts: file
+                .account_rules
+                .into_iter()
+                .map(|rule| account_rule_of(text, rule))
+                .collect::<Result<_, _>>()?,
+            episodes: file.episodes.into(),
         })
     }
 }
@@ -67,6 +79,10 @@ struct FileTable {
     rules: Vec<Spanned<RuleTable>>,
     #[serde(default)]
     exemptions: Vec<Spanned<ExemptionTable>>,
+    #[serde(default)]
+    account_rules: Vec<Spanned<AccountRuleTable>>,
+    #[serde(default)]
+    episodes: EpisodesTable,
 }
 
 #[derive(Default, Deserialize)]
@@ -87,8 +103,37 @@ struct RuleTable {
     exposure: Checked<Threshold>,
     action: Checked<RuleAction>,
     urgency: Option<Checked<Urgency>>,
+    contain: Option<Checked<Contain>>,
+    hold_if_cuts: Option<HoldTable>,
     #[serde(default, rename = "match")]
     matches: MatchTable,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct HoldTable {
+    accounts: Vec<Checked<AccountId>>,
+    organizations: Vec<Checked<Organization>>,
+    canonical_users: Vec<Checked<CanonicalUser>>,
+    exempted: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccountRuleTable {
+    name: Spanned<Checked<Text>>,
+    accounts: Option<Filled<Checked<AccountId>>>,
+    action: Checked<RuleAction>,
+    urgency: Checked<Urgency>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct EpisodesTable {
+    keep_days: Option<Whole>,
+    fight_after: Option<Whole>,
+    fight_window_h: Option<Whole>,
+    writes_per_hour: Option<Whole>,
 }
 
 #[derive(Default, Deserialize)]
@@ -111,6 +156,7 @@ struct ExemptionTable {
     exposure: Checked<ExemptClass>,
     access: Filled<Checked<Access>>,
     actions: Option<Filled<Checked<ActionGlob>>>,
+    tag_setters: Option<Spanned<Filled<Checked<PrincipalGlob>>>>,
     owner: Checked<Text>,
     reason: Checked<Text>,
     expires: Day,
@@ -177,12 +223,35 @@ fn rule_of(text: &str, rule: Spanned<RuleTable>) -> Result<Rule, FileError> {
             return Err(at(text, Some(span), &reason));
         }
     };
+    let given = rule.contain.is_some() || rule.hold_if_cuts.is_some();
+    if given && rule.action.0 != RuleAction::Contain {
+        let reason = "`contain` and `hold_if_cuts` say how to contain, expected `action = \
+                      \"contain\"` beside them";
+        return Err(at(text, Some(span), reason));
+    }
     Ok(Rule {
         name: rule.name.into_inner().0.0,
         exposure: rule.exposure.0,
         action: rule.action.0,
         urgency,
+        contain: rule.contain.map_or(Contain::All, |contain| contain.0),
+        hold: rule.hold_if_cuts.unwrap_or_default().into(),
         matches: rule.matches.into(),
+    })
+}
+
+fn account_rule_of(text: &str, rule: Spanned<AccountRuleTable>) -> Result<AccountRule, FileError> {
+    let span = rule.span();
+    let rule = rule.into_inner();
+    if rule.action.0 == RuleAction::Ignore {
+        let reason = "an account rule that ignores says nothing, expected `contain` or `alert`";
+        return Err(at(text, Some(span), reason));
+    }
+    Ok(AccountRule {
+        name: rule.name.into_inner().0.0,
+        accounts: filled(rule.accounts, |account| account.0),
+        action: rule.action.0,
+        urgency: rule.urgency.0,
     })
 }
 
@@ -196,19 +265,46 @@ impl From<MatchTable> for Match {
     }
 }
 
-impl From<ExemptionTable> for Exemption {
-    fn from(table: ExemptionTable) -> Self {
-        let matches =
-            MatchTable { accounts: table.accounts, buckets: Some(table.buckets), tags: table.tags };
+fn exemption_of(text: &str, table: ExemptionTable) -> Result<Exemption, FileError> {
+    if let Some(setters) = table.tag_setters.as_ref().filter(|_| table.tags.is_empty()) {
+        let reason = "`tag_setters` says whose tags count, expected `tags` beside it";
+        return Err(at(text, Some(setters.span()), reason));
+    }
+    let matches =
+        MatchTable { accounts: table.accounts, buckets: Some(table.buckets), tags: table.tags };
+    Ok(Exemption {
+        name: table.name.into_inner().0.0,
+        matches: matches.into(),
+        exposure: table.exposure.0.0,
+        access: filled(Some(table.access), |access| access.0),
+        actions: filled(table.actions, |action| action.0.0),
+        tag_setters: filled(table.tag_setters.map(Spanned::into_inner), |arn| arn.0.0),
+        owner: table.owner.0.0,
+        reason: table.reason.0.0,
+        expires: table.expires.0,
+    })
+}
+
+impl From<HoldTable> for Hold {
+    fn from(table: HoldTable) -> Self {
         Self {
-            name: table.name.into_inner().0.0,
-            matches: matches.into(),
-            exposure: table.exposure.0.0,
-            access: filled(Some(table.access), |access| access.0),
-            actions: filled(table.actions, |action| action.0.0),
-            owner: table.owner.0.0,
-            reason: table.reason.0.0,
-            expires: table.expires.0,
+            accounts: table.accounts.into_iter().map(|account| account.0).collect(),
+            organizations: table.organizations.into_iter().map(|id| id.0.0).collect(),
+            canonical_users: table.canonical_users.into_iter().map(|id| id.0.0).collect(),
+            exempted: table.exempted,
+        }
+    }
+}
+
+impl From<EpisodesTable> for Limits {
+    fn from(table: EpisodesTable) -> Self {
+        let built_in = Self::default();
+        let or = |given: Option<Whole>, built_in: u16| given.map_or(built_in, |given| given.0);
+        Self {
+            keep_days: or(table.keep_days, built_in.keep_days),
+            fight_after: or(table.fight_after, built_in.fight_after),
+            fight_window_h: or(table.fight_window_h, built_in.fight_window_h),
+            writes_per_hour: or(table.writes_per_hour, built_in.writes_per_hour),
         }
     }
 }
@@ -345,7 +441,7 @@ expires  = 2027-01-31
             "[trust]",
             "dry_run = true\n[trust]",
             "line 4, column 1: unknown field `dry_run`, expected one of `mode`, `trust`, \
-                 `rules`, `exemptions`",
+                 `rules`, `exemptions`, `account_rules`, `episodes`",
         ),
         (
             r#"["444455556666"]"#,

@@ -1,7 +1,10 @@
 //! The user's guardrail: what is contained, what is told, what is let be.
 
+mod contain;
 mod decide;
+mod exempt;
 mod file;
+mod fit;
 mod value;
 
 use std::collections::BTreeMap;
@@ -11,8 +14,8 @@ use time::Date;
 
 pub use self::decide::decide;
 use crate::bucket::{AccountId, Setting};
-use crate::exposure::{Class, Via};
-use crate::iam::{Access, Glob};
+use crate::exposure::{Class, Parties, Via};
+use crate::iam::{Access, Actions, Glob};
 use crate::trust::Trust;
 
 /// The guardrail file as a value.
@@ -26,6 +29,10 @@ pub struct Guardrail {
     pub rules: Vec<Rule>,
     /// The exemptions.
     pub exemptions: Vec<Exemption>,
+    /// Accounts whose own Block Public Access settings are kept on.
+    pub accounts: Vec<AccountRule>,
+    /// How episodes are counted and kept.
+    pub episodes: Limits,
 }
 
 /// What may be done.
@@ -51,8 +58,67 @@ pub struct Rule {
     pub action: RuleAction,
     /// How loudly it is told.
     pub urgency: Urgency,
+    /// Which settings a containment turns on.
+    pub contain: Contain,
+    /// Whom a containment must not cut off.
+    pub hold: Hold,
     /// Which buckets it is for.
     pub matches: Match,
+}
+
+/// Which settings a containment turns on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Contain {
+    /// Those that close what is open: the pair on ACLs, the pair on policies.
+    ByCause,
+    /// All four.
+    All,
+}
+
+/// Whom a containment must not cut off: where it would, it is held, and a person is called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hold {
+    /// These accounts.
+    pub accounts: Vec<AccountId>,
+    /// These organizations.
+    pub organizations: Vec<String>,
+    /// These canonical users.
+    pub canonical_users: Vec<String>,
+    /// Whoever an exemption lets be.
+    pub exempted: bool,
+}
+
+/// A rule on the Block Public Access settings of accounts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountRule {
+    /// Its name, for people.
+    pub name: String,
+    /// Which accounts it is for; empty: all.
+    pub accounts: Vec<AccountId>,
+    /// What is to be done where one of the four is off: alert or contain.
+    pub action: RuleAction,
+    /// How loudly it is told.
+    pub urgency: Urgency,
+}
+
+/// How episodes are counted and kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Days that a record is kept after its last change.
+    pub keep_days: u16,
+    /// Openings of one bucket within `fight_window_h` that make a fight.
+    pub fight_after: u16,
+    /// Hours, see `fight_after`.
+    pub fight_window_h: u16,
+    /// Writes on one bucket in an hour, after which a person is called instead.
+    pub writes_per_hour: u16,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { keep_days: 400, fight_after: 3, fight_window_h: 24, writes_per_hour: 12 }
+    }
 }
 
 /// From which exposure on a rule applies.
@@ -111,6 +177,8 @@ pub struct Exemption {
     pub access: Vec<Access>,
     /// Where given, no more than these actions, globs.
     pub actions: Vec<Glob>,
+    /// Where given, the tags count only if one of these principals set them, globs over ARNs.
+    pub tag_setters: Vec<Glob>,
     /// Who answers for it.
     pub owner: String,
     /// Why.
@@ -132,8 +200,45 @@ pub struct Decision {
     pub rules: Vec<String>,
     /// The settings to turn on now.
     pub apply: Vec<Setting>,
+    /// Who else would lose access by the containment that the rules ask for, done or held.
+    pub cuts: Vec<Cut>,
     /// What is not done, and why.
     pub held: Vec<Held>,
+}
+
+/// A path that a containment closes beside those that it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// Through what it leads,
+    pub via: Via,
+    /// which class it reaches,
+    pub exposure: Class,
+    /// whom, where that is a bounded set,
+    pub parties: Parties,
+    /// and to do what.
+    pub actions: Actions,
+    /// The exemption that lets it be.
+    pub exemption: Option<String>,
+}
+
+/// A tag as an event told of it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct TagSet {
+    /// The value.
+    pub value: String,
+    /// The principal who set it, an ARN.
+    pub by: String,
+}
+
+/// What is remembered of a bucket that bears on a decision.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Past {
+    /// Who set its tags to what, by the tag's key, as far as events told.
+    pub tag_setters: BTreeMap<String, TagSet>,
+    /// Writes on it within the last hour.
+    pub writes_within_hour: usize,
+    /// The exemption that an undo opened, while it lasts.
+    pub undone: Option<Exemption>,
 }
 
 /// Something that is not done.
@@ -151,7 +256,13 @@ pub enum Held {
         exemption: String,
         /// Its last day.
         expires: Date,
+        /// Whether it rests on the bucket's tags.
+        by_tags: bool,
     },
+    /// These settings would cut off somebody whom the rules say to ask about first.
+    ByCut(Vec<Setting>),
+    /// These settings were written so often within the hour that a person must look.
+    ByWrites(Vec<Setting>),
     /// All four settings are on already and the path is open all the same: settings cannot close
     /// it.
     NothingLeftToTurnOn,
@@ -188,6 +299,17 @@ impl Urgency {
         match self {
             Self::Low => "low",
             Self::High => "high",
+        }
+    }
+}
+
+impl Contain {
+    /// The name in files and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ByCause => "by-cause",
+            Self::All => "all",
         }
     }
 }

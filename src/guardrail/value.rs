@@ -11,7 +11,7 @@ use toml::Value;
 
 use crate::bucket::AccountId;
 use crate::exposure::Class;
-use crate::guardrail::{Mode, RuleAction, Threshold, Urgency};
+use crate::guardrail::{Contain, Mode, RuleAction, Threshold, Urgency};
 use crate::iam::{Access, Actions, Glob};
 
 /// A value that the file writes as a string of its own form.
@@ -45,6 +45,10 @@ pub(super) struct Network(pub(super) IpNet);
 pub(super) struct BucketGlob(pub(super) Glob);
 /// Glob over action names.
 pub(super) struct ActionGlob(pub(super) Glob);
+/// Glob over ARNs of principals.
+pub(super) struct PrincipalGlob(pub(super) Glob);
+/// A whole number from 1 to 3650.
+pub(super) struct Whole(pub(super) u16);
 /// Class up to which an exemption reaches.
 pub(super) struct ExemptClass(pub(super) Class);
 /// A local date.
@@ -118,6 +122,49 @@ impl<'de> Deserialize<'de> for Day {
             .and_then(|month| Date::from_calendar_date(date.year.into(), month, date.day))
             .map(Self)
             .map_err(|_| de::Error::custom(format_args!("there is no day `{moment}`, {EXPECTED}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Whole {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WholeVisitor)
+    }
+}
+
+struct WholeVisitor;
+
+impl Visitor<'_> for WholeVisitor {
+    type Value = Whole;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number from 1 to 3650")
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Whole, E> {
+        let fit = u16::try_from(number).ok().filter(|number| (1..=3650).contains(number));
+        fit.map(Whole).ok_or_else(|| {
+            E::custom(format_args!("`{number}` is out of range, expected 1 to 3650"))
+        })
+    }
+}
+
+impl FromText for Contain {
+    const EXPECTED: &str = "`all` or `by-cause`";
+
+    fn from_text(text: &str) -> Result<Self, Wrong> {
+        [Self::All, Self::ByCause]
+            .into_iter()
+            .find(|contain| contain.name() == text)
+            .ok_or_else(|| not("a way to contain", text))
+    }
+}
+
+impl FromText for PrincipalGlob {
+    const EXPECTED: &str = "the ARN of a principal, such as `arn:aws:iam::111122223333:role/Data*`";
+
+    fn from_text(text: &str) -> Result<Self, Wrong> {
+        let form = text.starts_with("arn:") && text.split(':').count() >= 6;
+        if form { Ok(Self(Glob::new(text))) } else { Err(not("the ARN of a principal", text)) }
     }
 }
 

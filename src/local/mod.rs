@@ -1,7 +1,7 @@
 //! The ports on an in-memory account: the embedded default of `replay`, and the world of tests over
 //! thousands of states. Nothing here leaves the process.
 
-mod sketch;
+mod records;
 
 use std::collections::BTreeMap;
 use std::future::{Future, ready};
@@ -10,38 +10,43 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+pub use self::records::Records;
 use crate::bucket::{AccountId, BucketName, BucketState, Observed, Region, Settings};
+use crate::change::sketch;
+use crate::episode::{EpisodeId, Memory, PreImage};
 use crate::event::{Scope, Trigger};
-use crate::ports::{Failure, Message, Reading, Target, World};
+use crate::ports::{Failure, Kept, Message, Reading, Target, World};
 use crate::remedy::Remedy;
 
 /// An account's buckets in memory.
 #[derive(Debug)]
 pub struct LocalAccount {
-    now: OffsetDateTime,
     content: Mutex<Content>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Content {
+    now: OffsetDateTime,
     buckets: BTreeMap<BucketName, BucketState>,
+    records: Records,
     published: Vec<Message>,
     writes: Vec<Remedy>,
 }
 
 impl LocalAccount {
-    /// An account, or several, with these buckets. `now` stands still.
+    /// An account, or several, with these buckets. The time goes on by what is waited alone.
     #[must_use]
     pub fn from_states(states: Vec<BucketState>, now: OffsetDateTime) -> Self {
         let buckets = states.into_iter().map(|state| (state.bucket.clone(), state)).collect();
-        Self { now, content: Mutex::new(Content { buckets, ..Content::default() }) }
+        let (published, writes, records) = (Vec::new(), Vec::new(), Records::default());
+        Self { content: Mutex::new(Content { now, buckets, records, published, writes }) }
     }
 
     /// The account as far as an event tells of it: the bucket that it names, with what the change
     /// put there and nothing else.
     #[must_use]
     pub fn from_event(trigger: &Trigger, now: OffsetDateTime) -> Self {
-        Self::from_states(sketch::bucket(trigger).into_iter().collect(), now)
+        Self::from_states(sketch(trigger).into_iter().collect(), now)
     }
 
     /// The writes so far.
@@ -54,6 +59,17 @@ impl LocalAccount {
     #[must_use]
     pub fn published(&self) -> Vec<Message> {
         self.content().published.clone()
+    }
+
+    /// What is remembered of a bucket.
+    #[must_use]
+    pub fn memory(&self, account: AccountId, bucket: &BucketName) -> Memory {
+        self.content().records.recall(account, bucket)
+    }
+
+    /// Puts a bucket there in place of what was.
+    pub fn put(&self, state: BucketState) {
+        self.content().buckets.insert(state.bucket.clone(), state);
     }
 
     /// A bucket as it is now.
@@ -126,12 +142,37 @@ impl World for LocalAccount {
 
     fn apply(&self, remedy: &Remedy) -> impl Future<Output = Result<(), Failure>> + Send {
         let mut content = self.content();
-        let Remedy::BlockPublicAccess { bucket, .. } = remedy;
-        if let Some(state) = content.buckets.get_mut(bucket) {
-            state.settings = Observed::Known(Settings::ALL_ON);
+        if let Some(state) = content.buckets.get_mut(remedy.bucket()) {
+            // what could not be read is written whole
+            let on = state.settings.known().map(|settings| settings.with(remedy.settings()));
+            state.settings = Observed::Known(on.unwrap_or(Settings::ALL_ON));
         }
         content.writes.push(remedy.clone());
         ready(Ok(()))
+    }
+
+    fn recall(&self, target: &Target) -> impl Future<Output = Result<Memory, Failure>> + Send {
+        ready(Ok(self.content().records.recall(target.account, &target.bucket)))
+    }
+
+    fn remember(
+        &self,
+        target: &Target,
+        memory: &Memory,
+    ) -> impl Future<Output = Result<Kept, Failure>> + Send {
+        ready(Ok(self.content().records.remember(target.account, &target.bucket, memory)))
+    }
+
+    fn keep(&self, pre_image: &PreImage) -> impl Future<Output = Result<(), Failure>> + Send {
+        self.content().records.keep(pre_image);
+        ready(Ok(()))
+    }
+
+    fn pre_image(
+        &self,
+        episode: &EpisodeId,
+    ) -> impl Future<Output = Result<Option<PreImage>, Failure>> + Send {
+        ready(Ok(self.content().records.pre_image(episode)))
     }
 
     fn publish(&self, message: &Message) -> impl Future<Output = Result<(), Failure>> + Send {
@@ -140,10 +181,11 @@ impl World for LocalAccount {
     }
 
     fn now(&self) -> OffsetDateTime {
-        self.now
+        self.content().now
     }
 
-    fn pause(&self, _: Duration) -> impl Future<Output = ()> + Send {
+    fn pause(&self, duration: Duration) -> impl Future<Output = ()> + Send {
+        self.content().now += duration;
         ready(())
     }
 }

@@ -1,7 +1,10 @@
 //! The record of one run.
 
+mod cause;
 pub mod published;
 
+pub use self::cause::Cause;
+use crate::episode::{Episode, News, Settled};
 use crate::event::{Actor, EventInfo, Trigger};
 use crate::exposure::Verdict;
 use crate::guardrail::Decision;
@@ -59,6 +62,14 @@ pub struct Judged {
     pub verified: Option<bool>,
     /// The verdict on what is there afterwards; `None` where nothing was written.
     pub after: Option<Verdict>,
+    /// Whether two reads in a row showed the settings that were written.
+    pub seen: bool,
+    /// Whether people are to be told, and what of.
+    pub settled: Settled,
+    /// The episode that this run is part of.
+    pub episode: Option<Episode>,
+    /// Why nothing could be remembered.
+    pub forgotten: Option<Failure>,
 }
 
 /// One write and what became of it.
@@ -108,6 +119,21 @@ impl Report {
 }
 
 impl Judged {
+    /// What people are to be told of.
+    #[must_use]
+    pub fn news(&self) -> Option<News> {
+        match self.settled {
+            Settled::Tell(news) => Some(news),
+            Settled::Told | Settled::Busy => None,
+        }
+    }
+
+    /// Whether another delivery of the same event is telling people, or died over it.
+    #[must_use]
+    pub fn told_elsewhere(&self) -> bool {
+        self.settled == Settled::Busy
+    }
+
     /// Whether a write failed, or was not seen to hold, or left open what it should have closed.
     #[must_use]
     pub fn containment_failed(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The published form of verdicts and reports: what scripts and pipelines rely on, apart from the
 //! model behind it. Fields may be added; names, types and meanings stay.
 
+mod decision;
 mod explanation;
 mod verdict;
 
@@ -12,14 +13,14 @@ use time::OffsetDateTime;
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
+use self::decision::{PublishedDecision, PublishedEpisode};
 use self::explanation::PublishedExplanations;
-use self::verdict::{PublishedVerdict, PublishedVia};
+use self::verdict::PublishedVerdict;
 use crate::bucket::Setting;
 use crate::escape::is_hidden;
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
 use crate::explain::Explanation;
 use crate::exposure::Verdict;
-use crate::guardrail::{Decision, Held};
 use crate::ports::{Failure, Topic};
 use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
@@ -156,33 +157,10 @@ struct PublishedRun<'a> {
     applied: Vec<PublishedApplied>,
     verified: Option<bool>,
     after: Option<PublishedVerdict<'a>>,
+    episode: Option<PublishedEpisode<'a>>,
+    /// Why nothing could be remembered of it.
+    forgotten: Option<String>,
     error: Option<String>,
-}
-
-#[derive(Serialize)]
-struct PublishedDecision<'a> {
-    mode: &'static str,
-    action: &'static str,
-    urgency: &'static str,
-    rules: &'a [String],
-    apply: Vec<&'static str>,
-    held: Vec<PublishedHeld<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-enum PublishedHeld<'a> {
-    Mode {
-        settings: Vec<&'static str>,
-    },
-    Exemption {
-        /// The path that is let be, and which class it reaches.
-        via: PublishedVia<'a>,
-        exposure: &'static str,
-        exemption: &'a str,
-        expires: String,
-    },
-    NothingLeftToTurnOn,
 }
 
 #[derive(Serialize)]
@@ -248,6 +226,8 @@ impl<'a> PublishedRun<'a> {
             applied: Vec::new(),
             verified: None,
             after: None,
+            episode: None,
+            forgotten: None,
             error: None,
         };
         match &run.outcome {
@@ -264,34 +244,9 @@ impl<'a> PublishedRun<'a> {
         self.applied = judged.applied.iter().map(PublishedApplied::of).collect();
         self.verified = judged.verified;
         self.after = judged.after.as_ref().map(PublishedVerdict::of);
-    }
-}
-
-impl<'a> PublishedDecision<'a> {
-    fn of(decision: &'a Decision) -> Self {
-        Self {
-            mode: decision.mode.name(),
-            action: decision.action.name(),
-            urgency: decision.urgency.name(),
-            rules: &decision.rules,
-            apply: names(&decision.apply),
-            held: decision.held.iter().map(PublishedHeld::of).collect(),
-        }
-    }
-}
-
-impl<'a> PublishedHeld<'a> {
-    fn of(held: &'a Held) -> Self {
-        match held {
-            Held::ByMode(settings) => Self::Mode { settings: names(settings) },
-            Held::ByExemption { via, exposure, exemption, expires } => Self::Exemption {
-                via: PublishedVia::of(via),
-                exposure: exposure.name(),
-                exemption,
-                expires: expires.to_string(),
-            },
-            Held::NothingLeftToTurnOn => Self::NothingLeftToTurnOn,
-        }
+        self.episode =
+            judged.episode.as_ref().map(|episode| PublishedEpisode::of(episode, judged.news()));
+        self.forgotten = judged.forgotten.as_ref().map(ToString::to_string);
     }
 }
 

@@ -114,8 +114,16 @@ fn decided(decision: &Decision) -> Vec<String> {
                     quoted(exemption),
                     words::via(via)
                 ),
+                Held::ByCut(settings) => format!(
+                    "held, it would cut off somebody whom your rules name: would turn on {}",
+                    words::settings(settings)
+                ),
+                Held::ByWrites(settings) => format!(
+                    "held, too many writes within the hour: would turn on {}",
+                    words::settings(settings)
+                ),
                 Held::NothingLeftToTurnOn => {
-                    "all four settings are on already and do not close it".to_owned()
+                    "every setting that could close it is on already and does not".to_owned()
                 }
             },
         )

@@ -1,33 +1,28 @@
 //! The flow, from a trigger to its report.
 //!
 //! ```text
-//! event → trigger → read → evaluate → decide → contain → verify → record → alert
+//! event → trigger → read → evaluate → decide → remember → contain → verify → remember → alert
 //! ```
 
-use std::time::Duration;
+mod book;
+mod verify;
 
 use futures_util::{StreamExt, future, stream};
 
+use self::book::Book;
+use self::verify::{Afterwards, verify};
 use crate::alert::{compose, compose_blind};
 use crate::bucket::BucketState;
+use crate::episode::{Begun, Settled};
 use crate::event::Trigger;
-use crate::exposure::evaluate;
-use crate::guardrail::{Guardrail, Mode, RuleAction, decide};
+use crate::exposure::Verdict;
+use crate::guardrail::{Decision, Guardrail, Mode};
 use crate::ports::{Failure, Message, Reading, Target, World};
 use crate::remedy::{Remedy, plan};
 use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
 /// Buckets of one account that are looked at side by side.
 const BUCKETS_AT_ONCE: usize = 16;
-
-/// Reads after a write before it is given up as not verified. With the waits between them 9 s.
-const VERIFYING_READS: u32 = 9;
-
-/// Wait before the second of these reads; doubled before each further one.
-const FIRST_WAIT_MS: u64 = 100;
-
-/// The longest wait between them.
-const LONGEST_WAIT_MS: u64 = 2_000;
 
 /// Runs one trigger through the whole flow.
 pub async fn guard(trigger: &Trigger, guardrail: &Guardrail, world: &impl World) -> Report {
@@ -55,6 +50,13 @@ pub async fn guard(trigger: &Trigger, guardrail: &Guardrail, world: &impl World)
     report
 }
 
+/// A bucket as it was found, and what the guardrail asks for.
+struct Found {
+    state: BucketState,
+    verdict: Verdict,
+    decision: Decision,
+}
+
 /// The flow for one bucket.
 async fn guard_bucket(
     trigger: &Trigger,
@@ -62,8 +64,10 @@ async fn guard_bucket(
     guardrail: &Guardrail,
     world: &impl World,
 ) -> (Run, Vec<Sent>) {
-    let state = match world.read(&target).await {
-        Ok(Reading::State(state)) => state,
+    let opened = Book::open(trigger, target.clone(), guardrail, world);
+    let (reading, mut book) = future::join(world.read(&target), opened).await;
+    let state = match reading {
+        Ok(Reading::State(state)) => *state,
         Ok(Reading::Gone(why)) => return (Run { target, outcome: Outcome::Gone(why) }, Vec::new()),
         Err(failure) => {
             let message = compose_blind(trigger, Some(&target), &failure);
@@ -74,20 +78,20 @@ async fn guard_bucket(
     if let Some(region) = &state.region {
         target.region = region.clone();
     }
-    let before = evaluate(&state, &guardrail.trust);
-    let decision = decide(&before, &state, guardrail, world.now());
-    let applied = contain(plan(&state, &decision), world).await;
-    let judged = match verify(&target, &applied, world).await {
-        None => Judged { before, decision, applied, verified: None, after: None },
-        Some(Afterwards { state, holds }) => {
-            let after = evaluate(&state, &guardrail.trust);
-            let left = decide(&after, &state, guardrail, world.now());
-            let verified = Some(holds && left.action != RuleAction::Contain);
-            Judged { before, decision, applied, verified, after: Some(after) }
+    let found = book.find(state);
+    let (begun, found) = book.begin(found).await;
+    let applied = match begun {
+        Begun::Unfinished => assumed(plan(&found.state, &found.decision)),
+        Begun::Concern | Begun::Nothing | Begun::Closed | Begun::Transient | Begun::Exempt => {
+            contain(plan(&found.state, &found.decision), world).await
         }
     };
+    let afterwards = verify(&target, &applied, guardrail, &book.past(), world).await;
+    let mut judged = judged(found, applied, afterwards.as_ref());
+    book.settle(&mut judged, begun, afterwards).await;
     let run = Run { target, outcome: Outcome::Judged(Box::new(judged)) };
     let alerts = publish(compose(trigger, &run), world).await;
+    book.told(&alerts).await;
     (run, alerts)
 }
 
@@ -99,34 +103,24 @@ async fn contain(remedies: Vec<Remedy>, world: &impl World) -> Vec<Applied> {
     .await
 }
 
-/// What was there after a write.
-struct Afterwards {
-    state: BucketState,
-    holds: bool,
+/// Remedies that a run before this one carried out.
+fn assumed(remedies: Vec<Remedy>) -> Vec<Applied> {
+    remedies.into_iter().map(|remedy| Applied { remedy, result: Ok(()) }).collect()
 }
 
-/// Reads until two reads in a row agree and show every setting that was written, or the bound is
-/// reached. S3's bucket configuration is eventually consistent: one good read proves nothing.
-/// `None` where nothing was written.
-async fn verify(target: &Target, applied: &[Applied], world: &impl World) -> Option<Afterwards> {
-    if !applied.iter().any(|applied| applied.result.is_ok()) {
-        return None;
+/// The judgement of a run, of which nobody is to be told yet.
+fn judged(found: Found, applied: Vec<Applied>, afterwards: Option<&Afterwards>) -> Judged {
+    Judged {
+        before: found.verdict,
+        decision: found.decision,
+        applied,
+        verified: afterwards.map(|afterwards| afterwards.holds && afterwards.closed),
+        after: afterwards.map(|afterwards| afterwards.verdict.clone()),
+        seen: afterwards.is_some_and(|afterwards| afterwards.holds),
+        settled: Settled::Told,
+        episode: None,
+        forgotten: None,
     }
-    let mut last: Option<BucketState> = None;
-    for attempt in 0..VERIFYING_READS {
-        if let Some(doublings) = attempt.checked_sub(1) {
-            let wait_ms = (FIRST_WAIT_MS << doublings.min(8)).min(LONGEST_WAIT_MS);
-            world.pause(Duration::from_millis(wait_ms)).await;
-        }
-        let Ok(Reading::State(state)) = world.read(target).await else { continue };
-        let agrees = last.as_ref() == Some(&*state);
-        let written = state.settings.known().is_some_and(|settings| settings.off().is_empty());
-        if agrees && written {
-            return Some(Afterwards { state: *state, holds: true });
-        }
-        last = Some(*state);
-    }
-    last.map(|state| Afterwards { state, holds: false })
 }
 
 async fn publish(messages: Vec<Message>, world: &impl World) -> Vec<Sent> {
@@ -157,6 +151,10 @@ pub fn failure(report: &Report) -> Option<(&'static str, String)> {
         match outcome {
             Outcome::Judged(judged) if judged.containment_failed() => {
                 return Some(("ContainmentFailed", format!("bucket `{bucket}` is not contained")));
+            }
+            Outcome::Judged(judged) if judged.told_elsewhere() => {
+                let message = format!("another run is telling of bucket `{bucket}`");
+                return Some(("ToldElsewhere", message));
             }
             Outcome::Blind(failure) => return Some(("ReadFailed", text(failure))),
             Outcome::Judged(_) | Outcome::Gone(_) => {}

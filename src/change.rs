@@ -1,5 +1,6 @@
-//! A bucket as far as one event tells of it. For `replay` without a snapshot only: what an event
-//! says is never the ground for anything real.
+//! What one change put there, as far as its event tells. What an event says is never the ground for
+//! a write: it tells how long something was open that is closed by now, who opened it, and, for
+//! `replay` without a snapshot, what the bucket may look like.
 
 use std::collections::BTreeMap;
 
@@ -13,49 +14,117 @@ use crate::bucket::{
 use crate::event::{Scope, Trigger};
 use crate::iam::Document;
 
-/// The bucket that `trigger` names, with what the change put there; `None` where the event names no
-/// bucket, or deleted it.
-pub(super) fn bucket(trigger: &Trigger) -> Option<BucketState> {
-    let Scope::Bucket { bucket, account, region, object } = &trigger.scope else { return None };
+/// What a change put in place of what was there before; `None`: it did not touch that part.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Change {
+    /// The bucket policy.
+    pub policy: Option<Observed<Option<Document>>>,
+    /// The ACL.
+    pub acl: Option<Observed<Acl>>,
+    /// The ACL of one object.
+    pub object_acl: Option<ObjectAcl>,
+    /// The bucket's own settings.
+    pub settings: Option<Settings>,
+    /// Object Ownership.
+    pub ownership: Option<Ownership>,
+    /// The tags, all of them.
+    pub tags: Option<BTreeMap<String, String>>,
+    /// Tags beside those that are there.
+    pub more_tags: BTreeMap<String, String>,
+    /// A new access point.
+    pub access_point: Option<AccessPoint>,
+}
+
+impl Change {
+    /// The change that `trigger` tells of; nothing where it is about no single bucket.
+    #[must_use]
+    pub fn of(trigger: &Trigger) -> Self {
+        let Scope::Bucket { object, .. } = &trigger.scope else { return Self::default() };
+        let parameters = &trigger.parameters;
+        let mut change = Self {
+            policy: parameters.get("bucketPolicy").map(document),
+            settings: settings(parameters),
+            ownership: ownership(parameters),
+            tags: parameters.get("Tagging").and_then(|tagging| tags(tagging.get("TagSet")?)),
+            more_tags: parameters
+                .get("TagResourceRequest")
+                .and_then(|request| tags(request.get("Tags")?))
+                .unwrap_or_default(),
+            access_point: access_point(parameters),
+            ..Self::default()
+        };
+        match (acl(parameters), object) {
+            (Some(acl), None) => change.acl = Some(Observed::Known(acl)),
+            (Some(acl), Some(key)) => {
+                change.object_acl = Some(ObjectAcl { key: key.clone(), acl });
+            }
+            (None, _) => {}
+        }
+        if parameters.get("omitted").is_some() {
+            // CloudTrail leaves parameters over 100 KB out
+            let omitted = "the event leaves its parameters out, they were too large";
+            change.policy = Some(Observed::Unknown(omitted.to_owned()));
+            change.acl = Some(Observed::Unknown(omitted.to_owned()));
+        }
+        match trigger.event.name.as_str() {
+            "DeleteBucketPolicy" => change.policy = Some(Observed::Known(None)),
+            "DeleteBucketPublicAccessBlock" => change.settings = Some(Settings::default()),
+            "DeleteBucketOwnershipControls" => change.ownership = Some(Ownership::ObjectWriter),
+            "DeleteBucketTagging" => change.tags = Some(BTreeMap::new()),
+            _ => {}
+        }
+        change
+    }
+
+    /// `state` as the change would leave it.
+    #[must_use]
+    pub fn onto(&self, state: &BucketState) -> BucketState {
+        let mut state = state.clone();
+        if let Some(policy) = &self.policy {
+            state.policy = policy.clone();
+            // AWS's opinion was of another policy
+            state.policy_status = Observed::Known(None);
+        }
+        if let Some(acl) = &self.acl {
+            state.acl = acl.clone();
+        }
+        if let Some(object) = &self.object_acl {
+            state.object_acls = Observed::Known(vec![object.clone()]);
+        }
+        if let Some(settings) = self.settings {
+            state.settings = Observed::Known(settings);
+        }
+        if let Some(ownership) = self.ownership {
+            state.ownership = Observed::Known(ownership);
+        }
+        if let Some(tags) = &self.tags {
+            state.tags = Observed::Known(tags.clone());
+        }
+        if let Observed::Known(tags) = &mut state.tags {
+            tags.extend(self.more_tags.clone());
+        }
+        if let Some(point) = &self.access_point {
+            state.access_points = Observed::Known(vec![point.clone()]);
+        }
+        state
+    }
+}
+
+/// The bucket that `trigger` names, with what the change put there and nothing else; `None` where
+/// the event names no bucket, or deleted it.
+#[must_use]
+pub fn sketch(trigger: &Trigger) -> Option<BucketState> {
+    let Scope::Bucket { bucket, account, region, .. } = &trigger.scope else { return None };
     if trigger.event.name == "DeleteBucket" {
         return None;
     }
-    let parameters = &trigger.parameters;
     let mut state = BucketState::empty(bucket.clone(), *account, Some(region.clone()));
     state.notes.push(
         "this state was put together from the event alone: what else the bucket holds is not known \
          here"
             .to_owned(),
     );
-    if parameters.get("omitted").is_some() {
-        // CloudTrail leaves parameters over 100 KB out
-        let omitted = "the event leaves its parameters out, they were too large";
-        state.policy = Observed::Unknown(omitted.to_owned());
-        state.acl = Observed::Unknown(omitted.to_owned());
-    }
-    if let Some(policy) = parameters.get("bucketPolicy") {
-        state.policy = document(policy);
-    }
-    if let Some(settings) = settings(parameters) {
-        state.settings = Observed::Known(settings);
-    }
-    if let Some(ownership) = ownership(parameters) {
-        state.ownership = Observed::Known(ownership);
-    }
-    match (acl(parameters), object) {
-        (Some(acl), None) => state.acl = Observed::Known(acl),
-        (Some(acl), Some(key)) => {
-            state.object_acls = Observed::Known(vec![ObjectAcl { key: key.clone(), acl }]);
-        }
-        (None, _) => {}
-    }
-    if let Some(tags) = tags(parameters) {
-        state.tags = Observed::Known(tags);
-    }
-    if let Some(point) = access_point(parameters) {
-        state.access_points = Observed::Known(vec![point]);
-    }
-    Some(state)
+    Some(Change::of(trigger).onto(&state))
 }
 
 /// An empty document is how an event writes none.
@@ -155,8 +224,7 @@ fn header_grants(header: &str, value: &Value) -> Vec<Grant> {
 }
 
 /// Values come coerced: `true` for `<Value>true</Value>`.
-fn tags(parameters: &Value) -> Option<BTreeMap<String, String>> {
-    let set = parameters.get("Tagging")?.get("TagSet")?;
+fn tags(set: &Value) -> Option<BTreeMap<String, String>> {
     let word = |value: &Value| match value {
         Value::String(text) => text.clone(),
         _ => value.to_string(),
