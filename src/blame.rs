@@ -48,8 +48,8 @@ pub fn passed_at(
     (opened && decision.action != RuleAction::Ignore).then_some(time)
 }
 
-/// `state` as `change` left it. A public policy or ACL can be put only where the setting that refuses
-/// it is off: what is on now was turned on since.
+/// `state` as `change` left it. A public policy or ACL can be put only where the setting that
+/// refuses it is off: what is on now was turned on since.
 fn as_it_was(change: &Change, state: &BucketState) -> BucketState {
     let mut then = change.onto(state);
     let (Some(settings), None) = (state.settings.known().copied(), change.settings) else {

@@ -61,3 +61,4 @@ pub mod remedy;
 pub mod report;
 pub mod strict_json;
 pub mod trust;
+pub mod undo;

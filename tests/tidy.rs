@@ -174,6 +174,8 @@ fn nothing_can_turn_a_setting_off() {
                 let on = value.starts_with("true)") || value.starts_with("then.");
                 if source.path.starts_with("src/aws/apply") && on {
                     set += 1;
+                } else if source.path == "src/bin/cli/undo.rs" {
+                    // a person's command: the one exception
                 } else if !value.starts_with(')') {
                     found.push(format!("{}:{number}: sets `{setter}…`", source.path));
                 }

@@ -158,7 +158,7 @@ fn standing(judged: &Judged, uncovered: &[&Path]) -> Standing {
         Some(News::Closed) => return Standing::Closed,
         Some(News::Transient) => return Standing::Passed,
         Some(News::Exempted | News::ExemptedByTag) => return Standing::LetBe,
-        Some(News::Opened | News::Changed) | None => {}
+        Some(News::Opened | News::Changed | News::Reminder) | None => {}
     }
     if Cause::of(judged).is_some() {
         return Standing::NotFixed;

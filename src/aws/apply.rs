@@ -1,7 +1,7 @@
 //! The writes: Block Public Access settings of a bucket, on. All four, and no value is passed in
-//! that could be `false`; or some beside those that reads just before show on. S3 has no conditional
-//! write: what somebody turns on between those reads and the write could be lost, and nothing else
-//! can. Where a read fails, all four are written.
+//! that could be `false`; or some beside those that reads just before show on. S3 has no
+//! conditional write: what somebody turns on between those reads and the write could be lost, and
+//! nothing else can. Where a read fails, all four are written.
 
 use std::time::Duration;
 
@@ -18,10 +18,6 @@ use crate::remedy::Remedy;
 /// Waits between attempts while another write on the bucket is under way (409 `OperationAborted`),
 /// which the SDK does not try again; 7.4 s in all, then the event comes again.
 const CONFLICT_WAITS_MS: [u64; 5] = [100, 300, 1_000, 2_000, 4_000];
-
-/// What a person can look at when the write is refused.
-const WHAT_TO_DO: &str = "let the function's role `s3:PutBucketPublicAccessBlock`, and see that no \
-    service control policy, resource control policy or bucket policy denies it";
 
 /// Carries `remedy` out.
 pub(super) async fn apply(aws: &Aws, remedy: &Remedy) -> Result<(), Failure> {
@@ -91,7 +87,6 @@ async fn write(
         let Err(refusal) = answer.map_err(Refusal::from) else { return Ok(()) };
         match waits.next().filter(|_| refusal.is("OperationAborted")) {
             Some(wait_ms) => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
-            None if refusal.denied() => return Err(refusal.into_failure(WHAT_TO_DO)),
             None => return Err(refusal.into_failure("")),
         }
     }

@@ -56,6 +56,24 @@ impl Aws {
         self.clients.of(account, &own, region).await
     }
 
+    /// The client for a bucket, for what no port does: a person's undo.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where there are no credentials for its account.
+    pub async fn s3(&self, target: &Target) -> Result<aws_sdk_s3::Client, Failure> {
+        Ok(self.regional(&target.account, &target.region).await?.s3_writes)
+    }
+
+    /// ARN of whoever's credentials these are.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where STS does not say.
+    pub async fn caller(&self) -> Result<String, Failure> {
+        self.clients.caller().await
+    }
+
     /// From which Region `account` is to be asked for its settings; the first who says so decides.
     pub(super) fn ask_account_in(&self, account: &AccountId, region: &Region) {
         self.account(account, region);

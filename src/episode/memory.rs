@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::{Claim, Episode, EpisodeId, Opened, Outcome, Settled, Sight, State, Told};
+use super::{Claim, Episode, EpisodeId, News, Opened, Outcome, Settled, Sight, State, Told};
 use crate::bucket::{AccountId, BucketName};
 use crate::change::Change;
 use crate::event::Trigger;
@@ -220,7 +220,7 @@ impl Memory {
         episode.state = outcome.state;
         episode.cause.clone_from(&outcome.cause);
         episode.open.clone_from(&outcome.open);
-        let Some(news) = outcome.news(episode.told.as_ref()) else {
+        let Some(news) = outcome.news(episode.told.as_ref(), now) else {
             episode.claim = None;
             return Settled::Told;
         };
@@ -247,7 +247,10 @@ impl Memory {
             self.events.push(event.to_owned());
         }
         let Some(episode) = &mut self.episode else { return };
+        let reminded = outcome.news(episode.told.as_ref(), now) == Some(News::Reminder);
+        let before = episode.told.as_ref().filter(|_| reminded);
         episode.told = Some(Told {
+            reminders: before.map_or(0, |told| told.reminders.saturating_add(1)),
             state: outcome.state,
             cause: outcome.cause.clone(),
             open: outcome.open.clone(),

@@ -1,5 +1,5 @@
-//! Episodes on an account in memory: what people are told, once, whatever comes twice, out of order,
-//! half done or not at all.
+//! Episodes on an account in memory: what people are told, once, whatever comes twice, out of
+//! order, half done or not at all.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -189,7 +189,8 @@ fn permutations(rest: &mut Vec<usize>, from: usize, found: &mut Vec<Vec<usize>>)
 #[test]
 fn in_every_order_of_events_on_a_bucket_that_is_closed_again_one_page_tells_that_it_was_open() {
     let at = |seconds: i64| NOW - Duration::seconds(60 - seconds);
-    let events = [opening("e1", at(1)), closing("e2", at(2)), opening("e3", at(3)), closing("e4", at(4))];
+    let events =
+        [opening("e1", at(1)), closing("e2", at(2)), opening("e3", at(3)), closing("e4", at(4))];
     let mut orders = Vec::new();
     permutations(&mut (0..events.len()).collect::<Vec<_>>(), 0, &mut orders);
     for order in orders {
@@ -281,7 +282,10 @@ fn without_its_table_it_contains_and_pages() {
         let shaky = Shaky::new(&account).failing(call, "InternalServerError", "down");
         let report = run(&opening(&format!("{call:?}"), NOW), &shaky);
         assert_eq!(failure(&report), None);
-        assert_eq!((subjects(&account).len(), account.writes().len()), (before.0 + 1, before.1 + 1));
+        assert_eq!(
+            (subjects(&account).len(), account.writes().len()),
+            (before.0 + 1, before.1 + 1)
+        );
         let page = account.published().pop().unwrap();
         assert!(page.text.contains("could not be remembered"), "{}", page.text);
     }
@@ -361,6 +365,22 @@ fn a_write_that_is_refused_is_told_once_and_told_again_when_it_took() {
 }
 
 #[test]
+fn what_stays_not_fixed_is_told_again_in_growing_intervals() {
+    let account = account(state(Some(everyone_reads())));
+    let mut told_after_h = Vec::new();
+    for hour in 0..72 {
+        let before = subjects(&account).len();
+        let shaky = Shaky::new(&account).failing(Call::Apply, "AccessDenied", "Access Denied");
+        run(&opening("e1", NOW), &shaky);
+        if subjects(&account).len() > before {
+            told_after_h.push(hour);
+        }
+        wait(&account, Duration::hours(1));
+    }
+    assert_eq!(told_after_h, [0, 1, 5, 17, 41, 65]);
+}
+
+#[test]
 fn what_somebody_else_closes_is_told_to_those_who_were_told_that_it_was_open() {
     let account = account(state(Some(everyone_reads())));
     let notify = guardrail("notify");
@@ -428,7 +448,10 @@ fn an_exposure_that_opened_anew_is_an_episode_of_its_own_with_its_own_bounds() {
     let second = memory(&account).episode.unwrap();
     assert_ne!(first.id, second.id);
     assert_eq!(second.opened.not_before, first.closed_at, "it was closed then");
-    assert_eq!(second.opened.not_after, NOW + Duration::hours(2) + (first.closed_at.unwrap() - NOW));
+    assert_eq!(
+        second.opened.not_after,
+        NOW + Duration::hours(2) + (first.closed_at.unwrap() - NOW)
+    );
     assert_eq!(memory(&account).episodes, 2);
 }
 

@@ -8,10 +8,12 @@ mod support;
 
 mod accounts;
 mod batches;
+mod episodes;
 mod faults;
 mod opened;
 mod quiet;
 mod starting;
+mod undo;
 mod unreadable;
 
 /// A guardrail that closes what strangers reach, and tells what cannot be read.

@@ -1,11 +1,13 @@
-//! The command line: judge snapshots, explain requests, replay events, check guardrail files.
-//! Nothing here reaches AWS.
+//! The command line: judge snapshots, explain requests, replay events, check guardrail files, undo
+//! containments. Nothing but `undo` reaches AWS.
 
 mod evaluate;
 mod explain;
 mod guardrail;
 mod input;
 mod replay;
+#[cfg(feature = "lambda")]
+mod undo;
 mod verdict_text;
 
 use std::io::{ErrorKind, Write, stderr};
@@ -31,6 +33,9 @@ enum Command {
     Replay(replay::Arguments),
     /// Check a guardrail file, or print the built-in one
     Guardrail(guardrail::Arguments),
+    /// Put back the settings that a bucket had before the guardrail closed it
+    #[cfg(feature = "lambda")]
+    Undo(undo::Arguments),
 }
 
 /// How a command ended.
@@ -59,6 +64,8 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Guardrail(arguments) => guardrail::run(&arguments),
+        #[cfg(feature = "lambda")]
+        Command::Undo(arguments) => undo::run(&arguments),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,
