@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::bucket::{BucketState, Setting, Settings};
 use crate::episode::{Memory, PreImage, State, Undone};
-use crate::exposure::{Class, Verdict, evaluate};
+use crate::exposure::{Class, Path, Verdict, evaluate};
 use crate::trust::Trust;
 
 /// What an undo would write.
@@ -110,7 +110,7 @@ pub fn note(
     lasts: Duration,
 ) {
     let open = || undo.verdict.paths.iter().filter(|path| path.is_open());
-    let mut access: Vec<_> = open().flat_map(|path| path.access()).collect();
+    let mut access: Vec<_> = open().flat_map(Path::access).collect();
     access.sort_unstable();
     access.dedup();
     memory.undone = Some(Undone {

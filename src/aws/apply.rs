@@ -29,12 +29,12 @@ pub(super) async fn apply(aws: &Aws, remedy: &Remedy) -> Result<(), Failure> {
     let regional = aws.regional(account, region).await?;
     match remedy {
         Remedy::BlockPublicAccess { bucket, .. } => {
-            write(&regional, bucket, account, || all_on()).await
+            write(&regional, bucket, account, &all_on()).await
         }
         Remedy::AddBlocks { bucket, turns_on, .. } => {
             match settings_now(&regional, bucket, account).await {
-                Some(on) => write(&regional, bucket, account, || at_least(on, turns_on)).await,
-                None => write(&regional, bucket, account, || all_on()).await,
+                Some(on) => write(&regional, bucket, account, &at_least(on, turns_on)).await,
+                None => write(&regional, bucket, account, &all_on()).await,
             }
         }
     }
@@ -61,18 +61,14 @@ async fn settings_now(
     };
     // a stale answer shows less than there is: what either of two reads shows stays on
     let (one, other) = (read().await?, read().await?);
-    Some(
-        one.with(
-            &Setting::ALL.into_iter().filter(|setting| other.has(*setting)).collect::<Vec<_>>(),
-        ),
-    )
+    Some(one.with(&other.on()))
 }
 
 async fn write(
     regional: &Regional,
     bucket: &BucketName,
     account: &AccountId,
-    configuration: impl Fn() -> PublicAccessBlockConfiguration,
+    configuration: &PublicAccessBlockConfiguration,
 ) -> Result<(), Failure> {
     let mut waits = CONFLICT_WAITS_MS.into_iter();
     loop {
@@ -81,7 +77,7 @@ async fn write(
             .put_public_access_block()
             .bucket(bucket.as_str())
             .expected_bucket_owner(account.as_str())
-            .public_access_block_configuration(configuration())
+            .public_access_block_configuration(configuration.clone())
             .send()
             .await;
         let Err(refusal) = answer.map_err(Refusal::from) else { return Ok(()) };

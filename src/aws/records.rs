@@ -104,7 +104,10 @@ impl Store {
     pub(super) async fn keep(&self, pre_image: &PreImage) -> Result<(), Failure> {
         let (client, table) = match self {
             Self::Table { client, table } => (client, table),
-            Self::Process(records) => return Ok(lock(records).keep(pre_image)),
+            Self::Process(records) => {
+                lock(records).keep(pre_image);
+                return Ok(());
+            }
         };
         let (bucket, record) = names(&pre_image.episode);
         let put = put(client, table, &bucket, &record, pre_image, Some(pre_image.keep_until))?;

@@ -120,7 +120,7 @@ impl Memory {
     }
 
     /// Begins or goes on with an episode.
-    pub fn begin(&mut self, sight: &Sight, limits: &Limits, now: OffsetDateTime) -> Begun {
+    pub fn begin(&mut self, sight: &Sight, limits: Limits, now: OffsetDateTime) -> Begun {
         if sight.concern {
             return self.begin_concern(sight, limits, now);
         }
@@ -146,7 +146,7 @@ impl Memory {
         }
     }
 
-    fn begin_concern(&mut self, sight: &Sight, limits: &Limits, now: OffsetDateTime) -> Begun {
+    fn begin_concern(&mut self, sight: &Sight, limits: Limits, now: OffsetDateTime) -> Begun {
         let goes_on = self.episode.as_ref().is_some_and(|episode| {
             // what a fix left open was told with it
             !episode.state.is_over() || sight.open.is_subset(&episode.open)
@@ -170,7 +170,7 @@ impl Memory {
     }
 
     /// A new episode.
-    fn start(&mut self, sight: &Sight, state: State, limits: &Limits, now: OffsetDateTime) {
+    fn start(&mut self, sight: &Sight, state: State, limits: Limits, now: OffsetDateTime) {
         let closed_before = self.episode.as_ref().and_then(|episode| episode.closed_at);
         self.episodes = self.episodes.saturating_add(1);
         let id = EpisodeId::new(
@@ -276,7 +276,7 @@ impl Memory {
     }
 
     /// Sets until when it is kept: for ever while something is open.
-    pub fn keep(&mut self, limits: &Limits, now: OffsetDateTime) {
+    pub fn keep(&mut self, limits: Limits, now: OffsetDateTime) {
         let over = self.episode.as_ref().is_none_or(|episode| episode.state.is_over());
         self.keep_until = over.then(|| Moment(now + Duration::days(limits.keep_days.into())));
     }

@@ -79,7 +79,7 @@ impl<'a, W: World> Book<'a, W> {
         }
         let sight = self.sight(&found);
         let now = self.world.now();
-        let limits = &self.guardrail.episodes;
+        let limits = self.guardrail.episodes;
         let begun = self.update(|memory| memory.begin(&sight, limits, now)).await;
         match begun {
             Begun::Concern if !found.decision.apply.is_empty() => {
@@ -200,7 +200,7 @@ impl<'a, W: World> Book<'a, W> {
                 return changed;
             }
             self.memory.version = self.stored.version.saturating_add(1);
-            self.memory.keep(&self.guardrail.episodes, self.world.now());
+            self.memory.keep(self.guardrail.episodes, self.world.now());
             match self.world.remember(&self.target, &self.memory).await {
                 Ok(Kept::Written) => {
                     self.stored.clone_from(&self.memory);

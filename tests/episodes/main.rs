@@ -100,7 +100,7 @@ fn guardrail(mode: &str) -> Guardrail {
 }
 
 fn run(trigger: &Trigger, world: &impl World) -> Report {
-    finish(guard(trigger, &guardrail("enforce"), world)).expect("it came to its end")
+    finish(guard(trigger, &guardrail("enforce"), world)).unwrap()
 }
 
 fn subjects(account: &LocalAccount) -> Vec<String> {
@@ -241,7 +241,7 @@ fn wherever_a_run_is_killed_the_next_one_converges_and_tells() {
             let episode = memory.episode.unwrap();
             assert_eq!(episode.state, State::Contained, "{place}");
             let kept = finish(account.pre_image(&episode.id)).unwrap().unwrap();
-            let kept = kept.expect("what was there before is kept").state().unwrap();
+            let kept = kept.unwrap().state().unwrap();
             assert_eq!(kept.settings, Observed::Known(Settings::default()), "{place}");
             let page = &account.published()[0];
             assert!(page.text.contains("Sid `PublicRead`"), "{place}: {}", page.text);

@@ -126,23 +126,19 @@ fn shown(pre_image: &PreImage, live: &BucketState, undo: &Undo) -> String {
         |settings: Settings, setting: Setting| if settings.has(setting) { "on" } else { "off" };
     let now = live.settings.known().copied().unwrap_or_default();
     let by = pre_image.event.principal.as_deref().unwrap_or("not known");
-    let mut text = format!(
-        "episode   {}\nopened    by {}, {}\nkept      {}, SHA-256 {}\n",
-        pre_image.episode,
-        sentence(by),
-        sentence(&pre_image.event.name),
-        pre_image.taken_at,
-        pre_image.sha256
-    );
-    for setting in Setting::ALL {
+    let mut lines = vec![
+        format!("episode   {}", pre_image.episode),
+        format!("opened    by {}, {}", sentence(by), sentence(&pre_image.event.name)),
+        format!("kept      {}, SHA-256 {}", pre_image.taken_at, pre_image.sha256),
+    ];
+    lines.extend(Setting::ALL.map(|setting| {
         let (now, then) = (on(now, setting), on(undo.puts_back, setting));
-        text += &format!("setting   {}: {now}, would be {then}\n", setting.name());
-    }
-    text += &format!("then      {}\n", verdict_text::headline(&undo.verdict));
-    for line in verdict_text::details(&undo.verdict) {
-        text += &format!("          {line}\n");
-    }
-    text
+        format!("setting   {}: {now}, would be {then}", setting.name())
+    }));
+    lines.push(format!("then      {}", verdict_text::headline(&undo.verdict)));
+    let details = verdict_text::details(&undo.verdict).into_iter();
+    lines.extend(details.map(|line| format!("          {line}")));
+    lines.join("\n") + "\n"
 }
 
 /// Notes the undo first: else the guardrail would close the bucket at once.
