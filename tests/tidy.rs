@@ -186,7 +186,7 @@ fn nothing_can_turn_a_setting_off() {
         }
     }
     assert_none(&found);
-    assert_eq!(set, 8, "one remedy sets all four to true, the other leaves on what is on");
+    assert_eq!(set, 12, "of a bucket and an account all to true; the third leaves on what is on");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `situation` says how things stand, `text` lays the page out, `proof`, `next_steps` (with
 //! `lasting` and `approval`) and `words` fill it, `body` keeps the whole within what SNS takes.
 
+mod account;
 mod approval;
 mod body;
 mod causes;
@@ -21,7 +22,7 @@ pub(crate) mod examples;
 use self::situation::Situation;
 use crate::event::Trigger;
 use crate::ports::{Failure, Message, Target, Topic};
-use crate::report::{Outcome, Run, published};
+use crate::report::{AccountRun, Outcome, Run, published};
 
 /// The messages that a run owes; none where it has nothing to tell.
 #[must_use]
@@ -60,6 +61,20 @@ pub fn compose_blind(trigger: &Trigger, target: Option<&Target>, failure: &Failu
         text: text::blind_page(trigger, target, failure),
         report,
     }
+}
+
+/// The messages that a look at an account's own settings owes; none where all four are on.
+#[must_use]
+pub fn compose_account(trigger: &Trigger, run: &AccountRun) -> Vec<Message> {
+    let page = account::page(trigger, run);
+    page.into_iter()
+        .map(|(subject, text)| Message {
+            topic: Topic::Page,
+            subject,
+            text,
+            report: published::account_alert(trigger, run),
+        })
+        .collect()
 }
 
 impl Message {

@@ -52,6 +52,11 @@ pub(super) fn of_blind(trigger: &Trigger, target: Option<&Target>) -> String {
     fitted("S3 NOT READ", name, "may be open to anyone", account.as_str())
 }
 
+/// `S3 FIXED: account had Block Public Access off (111122223333)`.
+pub(super) fn of_account(state: &str, account: &str, says: &str) -> String {
+    fitted(state, "account", says, account)
+}
+
 fn fitted(state: &str, name: &str, to: &str, account: &str) -> String {
     let around = format!("{state}:   {to} ({account})").len().saturating_sub(1);
     let room = LONGEST_CHARS.saturating_sub(around);

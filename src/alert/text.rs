@@ -150,7 +150,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
     section("PROOF (statements and grants are counted from 0)", &lines)
 }
 
-fn who_and_when(trigger: &Trigger) -> String {
+pub(super) fn who_and_when(trigger: &Trigger) -> String {
     let mut lines = match &trigger.actor {
         Some(actor) => who(actor),
         None => vec!["The event does not say who acted.".to_owned()],

@@ -23,14 +23,16 @@ const CONFLICT_WAITS_MS: [u64; 5] = [100, 300, 1_000, 2_000, 4_000];
 pub(super) async fn apply(aws: &Aws, remedy: &Remedy) -> Result<(), Failure> {
     let (account, region) = match remedy {
         Remedy::BlockPublicAccess { account, region, .. }
-        | Remedy::AddBlocks { account, region, .. } => (account, region),
+        | Remedy::AddBlocks { account, region, .. } => (account, region.as_ref()),
+        Remedy::BlockAccountPublicAccess { account, region, .. } => (account, Some(region)),
     };
-    let region = region.as_ref().unwrap_or(&aws.clients.home);
+    let region = region.unwrap_or(&aws.clients.home);
     let regional = aws.regional(account, region).await?;
     match remedy {
         Remedy::BlockPublicAccess { bucket, .. } => {
             write(&regional, bucket, account, &all_on()).await
         }
+        Remedy::BlockAccountPublicAccess { .. } => write_account(&regional, account).await,
         Remedy::AddBlocks { bucket, turns_on, .. } => {
             match settings_now(&regional, bucket, account).await {
                 Some(on) => write(&regional, bucket, account, &at_least(on, turns_on)).await,
@@ -86,6 +88,18 @@ async fn write(
             None => return Err(refusal.into_failure("")),
         }
     }
+}
+
+async fn write_account(regional: &Regional, account: &AccountId) -> Result<(), Failure> {
+    let all_on = aws_sdk_s3control::types::PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .ignore_public_acls(true)
+        .block_public_policy(true)
+        .restrict_public_buckets(true)
+        .build();
+    let call = regional.s3control.put_public_access_block().account_id(account.as_str());
+    let answer = call.public_access_block_configuration(all_on).send().await;
+    answer.map(|_| ()).map_err(|error| Refusal::from(error).into_failure(""))
 }
 
 /// What is `on`, and `more`: nothing goes off.

@@ -1,6 +1,7 @@
 //! The published form of verdicts and reports: what scripts and pipelines rely on, apart from the
 //! model behind it. Fields may be added; names, types and meanings stay.
 
+mod account;
 mod decision;
 mod explanation;
 mod verdict;
@@ -13,6 +14,7 @@ use time::OffsetDateTime;
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
+use self::account::PublishedAccount;
 use self::decision::{PublishedDecision, PublishedEpisode};
 use self::explanation::PublishedExplanations;
 use self::verdict::PublishedVerdict;
@@ -22,7 +24,7 @@ use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
 use crate::explain::Explanation;
 use crate::exposure::Verdict;
 use crate::ports::{Failure, Topic};
-use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
+use crate::report::{AccountRun, Applied, Judged, Outcome, Report, Run, Sent};
 
 /// A verdict as `evaluate` gives it.
 #[must_use]
@@ -51,6 +53,7 @@ pub fn replay(report: &Report) -> impl Serialize + '_ {
     PublishedReport {
         event: report.event.as_ref().map(PublishedEvent::of),
         actor: report.actor.as_ref().map(PublishedActor::of),
+        account: report.account.as_ref().map(PublishedAccount::of),
         ignored: report.ignored.as_deref().or(gone.filter(|_| buckets.is_empty())),
         buckets,
         alerts: report.alerts.iter().map(PublishedAlert::of).collect(),
@@ -64,7 +67,20 @@ pub fn alert(trigger: &Trigger, run: &Run) -> Value {
     to_value(&PublishedCase {
         event: PublishedEvent::of(&trigger.event),
         actor: trigger.actor.as_ref().map(PublishedActor::of),
+        account: None,
         buckets: PublishedRun::of(run).into_iter().collect(),
+        error: None,
+    })
+}
+
+/// What an alert carries of a look at an account's own settings.
+#[must_use]
+pub fn account_alert(trigger: &Trigger, run: &AccountRun) -> Value {
+    to_value(&PublishedCase {
+        event: PublishedEvent::of(&trigger.event),
+        actor: trigger.actor.as_ref().map(PublishedActor::of),
+        account: Some(PublishedAccount::of(run)),
+        buckets: Vec::new(),
         error: None,
     })
 }
@@ -75,6 +91,7 @@ pub fn blind_alert(trigger: &Trigger, failure: &Failure) -> Value {
     to_value(&PublishedCase {
         event: PublishedEvent::of(&trigger.event),
         actor: trigger.actor.as_ref().map(PublishedActor::of),
+        account: None,
         buckets: Vec::new(),
         error: Some(failure.to_string()),
     })
@@ -105,6 +122,8 @@ fn to_value(value: &impl Serialize) -> Value {
 struct PublishedReport<'a> {
     event: Option<PublishedEvent<'a>>,
     actor: Option<PublishedActor<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<PublishedAccount<'a>>,
     buckets: Vec<PublishedRun<'a>>,
     alerts: Vec<PublishedAlert<'a>>,
     ignored: Option<&'a str>,
@@ -115,6 +134,8 @@ struct PublishedReport<'a> {
 struct PublishedCase<'a> {
     event: PublishedEvent<'a>,
     actor: Option<PublishedActor<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<PublishedAccount<'a>>,
     buckets: Vec<PublishedRun<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,

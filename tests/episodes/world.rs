@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use s3_guardrail::bucket::{BucketName, BucketState};
+use s3_guardrail::bucket::{AccountId, BucketName, BucketState, Region, Settings};
 use s3_guardrail::episode::{EpisodeId, Memory, PreImage};
 use s3_guardrail::event::Scope;
 use s3_guardrail::local::LocalAccount;
@@ -110,6 +110,14 @@ impl<'a> Shaky<'a> {
 impl World for Shaky<'_> {
     async fn locate(&self, scope: &Scope) -> Result<Vec<Target>, Failure> {
         self.call(Call::Locate, async { self.account.locate(scope).await }).await
+    }
+
+    async fn account_settings(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> Result<Settings, Failure> {
+        self.account.account_settings(account, region).await
     }
 
     async fn read(&self, target: &Target) -> Result<Reading, Failure> {

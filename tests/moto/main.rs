@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account_settings;
 mod accounts;
 mod batches;
 mod episodes;
