@@ -12,7 +12,8 @@ use crate::explain::{
     words,
 };
 use crate::iam::{
-    Answer, Clause, Document, Effect, Glob, Principal, Request, Requester, Statement, Version,
+    Clause, Document, Effect, Glob, Principal, Request, Requester, Statement, any_partition,
+    is_meant,
 };
 
 /// What the policies on the request's way say.
@@ -221,10 +222,10 @@ impl<'a> Asked<'a> {
     }
 
     fn resource(&self, clause: &Clause<Glob>) -> ElementTold {
-        let asked = in_any_partition(self.resource);
+        let asked = any_partition(self.resource);
         element(["Resource", "NotResource"], clause, self.resource.to_owned(), |glob| {
             let variable = glob.as_str().contains("${");
-            let pattern = Glob::new(in_any_partition(glob.as_str()));
+            let pattern = Glob::new(any_partition(glob.as_str()));
             let met = (!variable).then(|| pattern.matches(&asked));
             Judged::of_pattern(glob, self.resource, met)
         })
@@ -240,29 +241,6 @@ fn requesters(question: &Question) -> Vec<Requester> {
         requesters.extend(role.map(|arn| Requester::Identity { account: *account, arn }));
     }
     requesters
-}
-
-/// Whether a statement that names `principal` alone is about who sends `request`.
-fn is_meant(principal: &Principal, request: &Request) -> bool {
-    let everything = || Clause::In(vec![Glob::new("*")]);
-    let statement = Statement {
-        sid: None,
-        effect: Effect::Allow,
-        principal: Clause::In(vec![principal.clone()]),
-        action: everything(),
-        resource: everything(),
-        conditions: Vec::new(),
-    };
-    let document = Document { version: Version::V2012, statements: vec![statement] };
-    document.answer(request) == Answer::Allowed
-}
-
-/// A bucket lies in one partition, and its policy names no other.
-fn in_any_partition(text: &str) -> String {
-    let rest = text
-        .split_once(":s3:")
-        .filter(|(start, _)| start.starts_with("arn:aws-") && start.matches(':').count() == 1);
-    rest.map_or_else(|| text.to_owned(), |(_, rest)| format!("arn:aws:s3:{rest}"))
 }
 
 /// One entry of a clause.
