@@ -231,6 +231,49 @@ fn keys_that_are_missing() {
 }
 
 #[test]
+fn an_operator_is_shown_as_it_is_written() {
+    let condition = json!({
+        "arnequals": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/*"},
+        "StringUnlike": {"aws:UserAgent": "x"},
+    });
+    let bucket = Bucket::of(&with_policy(&json!([allow(&json!("*"), &condition)])));
+    let told = bucket.ask("arn:aws:iam::444455556666:role/etl", "s3:GetObject", &[]);
+    let operators: Vec<&str> = told.policies[0].statements[0]
+        .elements
+        .iter()
+        .filter_map(|element| element.operator.as_deref())
+        .collect();
+    assert_eq!(operators, ["`StringUnlike`", "arnequals"]);
+    assert!(text::explanation(&told).contains("arnequals `aws:PrincipalArn`"));
+    assert_eq!(told.answer, Answer::Unknown);
+}
+
+#[test]
+fn before_2012_a_variable_is_text() {
+    let condition = json!({"StringEquals": {"s3:prefix": "home/${aws:username}"}});
+    let mut statement = allow(&json!("*"), &condition);
+    statement["Action"] = json!("s3:ListBucket");
+    statement["Resource"] = json!("arn:aws:s3:::clinic-reports");
+    let mut snapshot = with_policy(&json!([statement, {
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::clinic-reports/${aws:username}/*",
+    }]));
+    let user = "arn:aws:iam::444455556666:user/x";
+    let listing = |bucket: &Bucket, prefix: &str| {
+        bucket.answer(user, "s3:ListBucket", &["aws:username=x", &format!("s3:prefix={prefix}")])
+    };
+    let bucket = Bucket::of(&snapshot);
+    assert_eq!(listing(&bucket, "home/x"), Answer::Through);
+    assert_eq!(listing(&bucket, "home/${aws:username}"), Answer::Refused);
+    assert_eq!(bucket.answer(user, "s3:GetObject", &[]), Answer::Unknown);
+    snapshot["Policy"]["Version"] = json!("2008-10-17");
+    let bucket = Bucket::of(&snapshot);
+    assert_eq!(listing(&bucket, "home/x"), Answer::Refused);
+    assert_eq!(listing(&bucket, "home/${aws:username}"), Answer::Through);
+    assert_eq!(bucket.answer(user, "s3:GetObject", &[]), Answer::Refused);
+}
+
+#[test]
 fn a_public_policy_cuts_off_those_whom_other_statements_name() {
     let mut snapshot = with_policy(&json!([
         allow(&json!({"AWS": "444455556666"}), &json!({})),

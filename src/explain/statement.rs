@@ -12,8 +12,8 @@ use crate::explain::{
     words,
 };
 use crate::iam::{
-    Clause, Document, Effect, Glob, Principal, Request, Requester, Statement, any_partition,
-    is_meant,
+    Clause, Document, Effect, Glob, Principal, Request, Requester, Statement, Version,
+    any_partition, is_meant,
 };
 
 /// What the policies on the request's way say.
@@ -51,7 +51,7 @@ fn policy(
         .statements
         .iter()
         .enumerate()
-        .map(|(index, statement)| asked.told(index, statement))
+        .map(|(index, statement)| asked.told(index, statement, document.version))
         .collect();
     let applies = |effect| {
         let of_effect = statements.iter().filter(move |statement| statement.effect == effect);
@@ -94,17 +94,17 @@ impl<'a> Asked<'a> {
         Self { question, state, requests, context, resource }
     }
 
-    fn told(&self, index: usize, statement: &Statement) -> StatementTold {
+    fn told(&self, index: usize, statement: &Statement, version: Version) -> StatementTold {
         let mut elements = vec![
             self.principal(&statement.principal),
             self.action(&statement.action),
-            self.resource(&statement.resource),
+            self.resource(&statement.resource, version),
         ];
         elements.extend(
             statement
                 .conditions
                 .iter()
-                .map(|condition| condition::told(condition, self.question, &self.context)),
+                .map(|one| condition::told(one, version, self.question, &self.context)),
         );
         StatementTold {
             index,
@@ -221,10 +221,10 @@ impl<'a> Asked<'a> {
         })
     }
 
-    fn resource(&self, clause: &Clause<Glob>) -> ElementTold {
+    fn resource(&self, clause: &Clause<Glob>, version: Version) -> ElementTold {
         let asked = any_partition(self.resource);
         element(["Resource", "NotResource"], clause, self.resource.to_owned(), |glob| {
-            let variable = glob.as_str().contains("${");
+            let variable = version.has_variables() && glob.as_str().contains("${");
             let pattern = Glob::new(any_partition(glob.as_str()));
             let met = (!variable).then(|| pattern.matches(&asked));
             Judged::of_pattern(glob, self.resource, met)

@@ -65,7 +65,7 @@ impl Document {
     #[must_use]
     pub fn answer(&self, request: &Request) -> Answer<'_> {
         let bindings = bindings(&request.context);
-        let bindings = (self.version == Version::V2012).then_some(&bindings);
+        let bindings = self.version.has_variables().then_some(&bindings);
         let applies = |statement: &&Statement| applies(statement, request, bindings);
         if let Some(deny) = self.denies().find(applies) {
             return Answer::DeniedBy(deny);
@@ -173,12 +173,16 @@ fn values<'c>(
     (!values.is_empty()).then_some(values)
 }
 
-/// Whether `condition`, in a document of the version in which `${…}` is a variable, holds; `None`
-/// where that is not documented.
+/// Whether `condition`, in a document of this version, holds; `None` where that is not documented.
 #[must_use]
-pub fn holds(condition: &Condition, context: &BTreeMap<String, Vec<String>>) -> Option<bool> {
+pub fn holds(
+    condition: &Condition,
+    version: Version,
+    context: &BTreeMap<String, Vec<String>>,
+) -> Option<bool> {
     let bindings = bindings(context);
-    let holds = |wide| Atom::of(condition, wide, Some(&bindings)).holds(values(condition, context));
+    let bindings = version.has_variables().then_some(&bindings);
+    let holds = |wide| Atom::of(condition, wide, bindings).holds(values(condition, context));
     let (wide, narrow) = (holds(true), holds(false));
     (wide == narrow).then_some(wide)
 }

@@ -8,7 +8,7 @@ use crate::iam::arn::any_partition;
 use crate::iam::atom::Atom;
 use crate::iam::compare::{self, Bindings, Comparison, Terms};
 use crate::iam::condition::{Condition, Quantifier, Test};
-use crate::iam::document::{Clause, Document, Effect, Statement, Version};
+use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::offer::Place;
 use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
@@ -103,10 +103,7 @@ impl<'a> Rules<'a> {
         bindings: &Bindings,
         keys: &mut Keys<'a>,
     ) -> Self {
-        let bindings = match document.version {
-            Version::V2008 => None,
-            Version::V2012 => Some(bindings),
-        };
+        let bindings = document.version.has_variables().then_some(bindings);
         let mut rules = Self::default();
         for (index, statement) in document.statements.iter().enumerate() {
             rules.unsure |= !is_sure(statement, bindings.is_some());
