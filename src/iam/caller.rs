@@ -38,7 +38,8 @@ pub enum Caller {
     Service {
         /// Its principal, `cloudtrail.amazonaws.com`.
         name: String,
-        /// The outside account for which it calls; `None`: whoever makes it call.
+        /// The outside account for which it calls, or through whose access point it comes; `None`:
+        /// whoever makes it call.
         on_behalf_of: Option<AccountId>,
     },
 }

@@ -67,12 +67,15 @@ pub fn is_broad(range: &IpNet) -> bool {
     }
 }
 
-/// A service, once for each account that the conditions ask it to call for. Everyone is every
-/// service too.
+/// A service, once for each account that the conditions let it call for, or through whose access
+/// points it may come. Everyone is every service too; who comes through the access points of an
+/// account is that account then.
 pub fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller> {
-    let name = match caller {
-        Caller::Service { name, .. } => name,
-        Caller::Anonymous => ANY_SERVICE,
+    const SOURCES: [&str; 3] = ["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn"];
+    const POINTS: [&str; 2] = ["s3:dataaccesspointaccount", "s3:dataaccesspointarn"];
+    let (name, points) = match caller {
+        Caller::Service { name, .. } => (name.as_str(), POINTS.as_slice()),
+        Caller::Anonymous => (ANY_SERVICE, &[] as &[&str]),
         Caller::Stranger
         | Caller::Located { .. }
         | Caller::Account { .. }
@@ -80,11 +83,11 @@ pub fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Cal
         | Caller::CanonicalUser(_)
         | Caller::OriginAccessIdentity(_) => return Vec::new(),
     };
-    let source = ["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn"];
+    let keys = || SOURCES.iter().chain(points);
     conditions
         .iter()
-        .filter(|condition| source.iter().any(|key| condition.is_about(key)))
-        .filter(|condition| condition.operator.asks_for_a_value())
+        .filter(|condition| keys().any(|key| condition.is_about(key)))
+        .filter(|condition| condition.operator.names_values())
         .flat_map(told_apart)
         .filter_map(|other| {
             let on_behalf_of = Some(*other.as_account()?);
