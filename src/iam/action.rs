@@ -103,7 +103,12 @@ impl Actions {
         if ["*", "s3:*"].contains(&pattern.as_str()) {
             return Self::ALL;
         }
-        Action::all().filter(|action| pattern.matches_ignoring_case(action.name())).collect()
+        let start = pattern.as_str().split(['*', '?']).next().unwrap_or_default();
+        let begins =
+            |name: &str| name.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+        Action::all()
+            .filter(|action| begins(action.name()) && pattern.matches_ignoring_case(action.name()))
+            .collect()
     }
 
     /// Those of them that are done to a bucket, or to an object.
