@@ -9,8 +9,9 @@ use crate::exposure::zone::{self, Group};
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
-    Reach, Route, Through, Unproved,
+    Reach, Route, Through, Unproved, in_partition,
 };
+use crate::name::Region;
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
@@ -130,7 +131,7 @@ impl<'a> Search<'a> {
     fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let arn = self.arn_of(point, document);
-        let carried = arn.replacen("arn:aws:", &format!("arn:{}:", self.partition()), 1);
+        let carried = in_partition(&arn, self.partition());
         let own_vpc = match &point.origin {
             NetworkOrigin::Internet => None,
             NetworkOrigin::Vpc(vpc) => Some(vpc.clone()),
@@ -283,7 +284,7 @@ impl<'a> Search<'a> {
                 &document.allows().next().map(|(_, allow)| &allow.resource)?;
             globs.iter().find_map(|glob| Arn::split(glob.as_str()).map(Arn::region))
         };
-        let region = self.state.region.as_ref().map(super::super::name::Region::as_str);
+        let region = self.state.region.as_ref().map(Region::as_str);
         let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
         let region = region.or_else(|| named().filter(plain)).unwrap_or("us-east-1");
         format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name)

@@ -132,6 +132,16 @@ impl Actions {
         self.0 >> action.0 & 1 == 1
     }
 
+    /// The action that a person would try first, and how many come before it in that: the lower,
+    /// the more it shows.
+    #[must_use]
+    pub fn plainest(self) -> (usize, Option<Action>) {
+        const FIRST: [&str; 3] = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
+        let known = FIRST.into_iter().map(Action::from_name).enumerate();
+        let first = known.filter(|(_, action)| action.is_some_and(|action| self.contains(action)));
+        first.into_iter().next().unwrap_or_else(|| (FIRST.len(), self.iter().next()))
+    }
+
     /// The actions, sorted by name.
     pub fn iter(self) -> impl Iterator<Item = Action> {
         let mut left = self.0;

@@ -81,6 +81,15 @@ pub fn any_partition(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// An ARN of the partition `aws` as one of `partition`.
+#[must_use]
+pub fn in_partition(arn: &str, partition: &str) -> String {
+    match arn.strip_prefix("arn:aws:") {
+        Some(rest) => ["arn:", partition, ":", rest].concat(),
+        None => arn.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Arn, any_partition, bound_account};

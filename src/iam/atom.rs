@@ -54,9 +54,7 @@ impl<'a> Atom<'a> {
         }
         let negated = operator.negated;
         let terms = Terms { generous: wide != negated, negated, bindings };
-        if negated && condition.values.is_empty() && operator.quantifier == Quantifier::ForAllValues
-        {
-            // of a test that is not turned round it is documented that it holds without the key
+        if condition.is_met_by_none_of_nothing() {
             let comparisons = if wide { Vec::new() } else { vec![Comparison::Everything] };
             let quantifier = operator.quantifier;
             return Self::Values { comparisons, negated, quantifier, without: true };

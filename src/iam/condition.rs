@@ -138,6 +138,14 @@ impl Condition {
         Ok(conditions)
     }
 
+    /// Whether every value must be none of an empty list. Of a test that is not turned round it is
+    /// documented that it holds without the key; of this it is not.
+    #[must_use]
+    pub fn is_met_by_none_of_nothing(&self) -> bool {
+        let Operator { quantifier, negated, .. } = self.operator;
+        quantifier == Quantifier::ForAllValues && negated && self.values.is_empty()
+    }
+
     /// Whether the condition is about `key` (in small letters).
     #[must_use]
     pub fn is_about(&self, key: &str) -> bool {

@@ -28,7 +28,7 @@ mod solver;
 mod text;
 
 pub use self::action::{Access, Action, Actions, On};
-pub use self::arn::{Arn, any_partition};
+pub use self::arn::{Arn, any_partition, in_partition};
 pub use self::caller::Caller;
 pub use self::compare::range;
 pub use self::condition::{Condition, Operator, Order, Quantifier, Test};

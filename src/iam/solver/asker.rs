@@ -3,7 +3,7 @@
 
 use std::cell::OnceCell;
 
-use crate::iam::action::{Action, Actions, On};
+use crate::iam::action::{Actions, On};
 use crate::iam::caller::Caller;
 use crate::iam::compare::Bindings;
 use crate::iam::fuel::Fuel;
@@ -137,14 +137,15 @@ impl<'q> Asker<'q, '_> {
     fn ask_shape(
         &self,
         Prepared { ready, shape, attempts }: &Prepared<'q>,
-        lenient: bool,
+        lenience: bool,
         (offer, meant, actions): (&Offer, bool, Actions),
         asked: &mut Asked,
         fuel: &Fuel,
     ) {
-        let own = attempts.iter().filter(|((_, own), _)| *own == lenient);
-        for ((target, lenient), cell) in own {
-            let (target, lenient) = (*target, *lenient);
+        for &((target, lenient), ref cell) in attempts {
+            if lenient != lenience {
+                continue;
+            }
             let left = actions.on(target) - asked.actions;
             if left.is_empty() {
                 continue;
@@ -248,12 +249,16 @@ impl<'q> Asker<'q, '_> {
     }
 }
 
+/// Whether a request proves nothing, and how many actions a person would try before its own: the
+/// lower, the more it shows.
+type Rank = (bool, usize);
+
 /// What was found so far.
 #[derive(Default)]
 struct Asked {
     actions: Actions,
     /// The request that shows most, how much it shows, and why it proves nothing.
-    best: Option<(usize, Option<Box<Request>>, Option<Unproved>)>,
+    best: Option<(Rank, Option<Box<Request>>, Option<Unproved>)>,
     gave_up: bool,
 }
 
@@ -266,7 +271,7 @@ impl Asked {
     ) {
         self.actions |= actions;
         // a request that proves something comes first, then one that a person would try first
-        let rank = rank(actions) + if unproved.is_some() { 100 } else { 0 };
+        let rank = (unproved.is_some(), actions.plainest().0);
         if self.best.as_ref().is_none_or(|(known, ..)| rank < *known) {
             self.best = Some((rank, request().map(Box::new), unproved));
         }
@@ -286,11 +291,4 @@ impl Asked {
         };
         Through { actions: self.actions, request, unproved }
     }
-}
-
-/// Which of some actions a person would try first: the lower, the better.
-fn rank(actions: Actions) -> usize {
-    let first = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
-    let is_in = |name: &str| Action::from_name(name).is_some_and(|action| actions.contains(action));
-    first.into_iter().position(is_in).unwrap_or(first.len())
 }

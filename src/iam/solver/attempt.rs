@@ -21,7 +21,7 @@ const STEPS_A_RULE: usize = 10;
 #[derive(Debug)]
 pub struct Attempt<'q> {
     ready: &'q Ready<'q>,
-    pub target: On,
+    target: On,
     /// Whether a principal that is a pattern means whoever it may mean.
     lenient: bool,
     /// The variable of the identity provider.

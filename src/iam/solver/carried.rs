@@ -278,7 +278,7 @@ fn sources<'q>(
     samples.push(Cow::Borrowed("arn:aws:s3:::x"));
     Texts::Language(Language {
         form: if nowhere { Form::SourcesOfNoAccount } else { Form::Sources(account) },
-        except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
+        except: Except::Meeting(named),
         samples,
     })
 }

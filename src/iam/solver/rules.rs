@@ -35,6 +35,7 @@ pub struct Keys<'a> {
 /// One policy, ready.
 #[derive(Debug, Default)]
 pub struct Rules<'a> {
+    /// In the document's order.
     pub allows: Vec<Rule<'a>>,
     pub denies: Vec<Rule<'a>>,
     /// Whether something in it is not documented, or is a variable.
@@ -135,7 +136,8 @@ impl<'a> Rules<'a> {
 
     /// The Allow with this index in the document.
     pub fn allow(&self, statement: usize) -> Option<&Rule<'a>> {
-        self.allows.iter().find(|rule| rule.statement == statement)
+        let at = self.allows.binary_search_by_key(&statement, |rule| rule.statement);
+        self.allows.get(at.ok()?)
     }
 
     /// The Denies that may mean `who`.
@@ -280,11 +282,8 @@ fn is_sure(statement: &Statement, variables: bool) -> bool {
     globs.iter().all(|glob| plain(glob.as_str()))
         && statement.conditions.iter().all(|condition: &Condition| {
             let Condition { operator, values, .. } = condition;
-            let unsaid = operator.quantifier == Quantifier::ForAllValues
-                && operator.negated
-                && values.is_empty();
             operator.test != Test::Unknown
-                && !unsaid
+                && !condition.is_met_by_none_of_nothing()
                 && values.iter().all(|value| plain(value) && compare::is_sure(operator.test, value))
         })
 }

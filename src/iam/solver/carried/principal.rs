@@ -154,7 +154,7 @@ impl<'q> Asking<'q> {
         };
         Texts::Language(Language {
             form,
-            except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
+            except: Except::Meeting(named),
             samples: vec![Cow::Borrowed(sample)],
         })
     }
