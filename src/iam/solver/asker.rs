@@ -25,7 +25,8 @@ const LEAST: usize = 300;
 #[derive(Debug)]
 pub struct Asker<'q, 'a> {
     policies: &'q Policies<'a>,
-    shapes: Vec<Prepared<'q>>,
+    /// The kinds of requests that it may send, each made ready when it is first needed.
+    kinds: Vec<(Asking<'q>, OnceCell<Prepared<'q>>)>,
 }
 
 /// Requests of one shape.
@@ -83,17 +84,16 @@ impl<'a> Policies<'a> {
     /// names.
     #[must_use]
     pub fn asker<'q>(&'q self, caller: &'q Caller, anywhere: bool) -> Asker<'q, 'a> {
-        let policies = self;
-        let shapes = askings(caller, anywhere, policies.scene(), &policies.wide.keys)
-            .into_iter()
-            .map(|asking| {
-                let ready = policies.where_carried(asking);
-                let shape = Shape::of(asking, &ready.keys, policies.objects());
-                let attempts = policies.targets().map(|about| (about, OnceCell::new())).collect();
-                Prepared { ready, shape, attempts }
-            })
-            .collect();
-        Asker { policies, shapes }
+        let askings = askings(caller, anywhere, self.scene(), &self.wide.keys);
+        let kinds = askings.into_iter().map(|asking| (asking, OnceCell::new())).collect();
+        Asker { policies: self, kinds }
+    }
+
+    fn prepare<'q>(&'q self, asking: Asking<'q>) -> Prepared<'q> {
+        let ready = self.where_carried(asking);
+        let shape = Shape::of(asking, &ready.keys, self.objects());
+        let attempts = self.targets().map(|about| (about, OnceCell::new())).collect();
+        Prepared { ready, shape, attempts }
     }
 
     /// Whether a principal that is a pattern means whoever it may mean, or those alone whose ARN it
@@ -121,7 +121,11 @@ impl<'q> Asker<'q, '_> {
         let own = Fuel::new(allowed);
         let mut asked = Asked::default();
         for &lenient in self.policies.lenience() {
-            for prepared in &self.shapes {
+            for (asking, prepared) in &self.kinds {
+                if (actions - asked.actions).is_empty() {
+                    break;
+                }
+                let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
                 self.ask_shape(prepared, lenient, (offer, meant, actions), &mut asked, &own);
             }
         }
@@ -199,8 +203,7 @@ impl<'q> Asker<'q, '_> {
             if reading == Reading::Wide && variables.is_empty() {
                 return;
             }
-            for Prepared { shape, .. } in &self.shapes {
-                let asking = shape.asking;
+            for &(asking, _) in &self.kinds {
                 for bound in bindings::candidates(asking, variables, self.policies.place, fuel) {
                     let wanted = (offer, meant, through.actions);
                     let found = self.with_bindings(asking, reading, &bound, wanted, fuel);

@@ -72,16 +72,15 @@ impl<'a> Keys<'a> {
     /// The index of a key.
     pub fn index(&mut self, name: impl Into<Cow<'a, str>>) -> usize {
         let name = name.into();
-        let known = self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(&name));
-        known.unwrap_or_else(|| {
+        self.position(&name).unwrap_or_else(|| {
             self.names.push((name.to_ascii_lowercase(), name));
             self.names.len() - 1
         })
     }
 
-    /// The index of a key in small letters, if it is there.
-    pub fn position(&self, lower: &str) -> Option<usize> {
-        self.names.iter().position(|(key, _)| key == lower)
+    /// The index of a key, capitals not counting, if it is there.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
     /// The keys in small letters, in the order of their indexes.
