@@ -146,11 +146,11 @@ fn exposure(
 
 /// Whom the open paths of class external name.
 fn external(paths: &[Path]) -> Parties {
-    let mut parties = Parties::default();
-    for path in paths.iter().filter(|path| path.is_open() && path.exposure == Class::External) {
-        parties.merge(&path.parties);
-    }
-    parties
+    let external = |path: &&Path| path.is_open() && path.exposure == Class::External;
+    let mut all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
+    // one statement after another may name the same hundreds
+    all.dedup();
+    Parties::of_all(&all)
 }
 
 fn warnings(
@@ -194,7 +194,9 @@ fn warnings(
 /// Allows of S3 actions that are not in our list: new ones, or misspelt.
 fn unknown_actions(document: &Document) -> Vec<String> {
     let known = |glob: &Glob| !Actions::matching(glob).is_empty();
-    let of_s3 = |glob: &&Glob| glob.as_str().to_ascii_lowercase().starts_with("s3:");
+    let of_s3 = |glob: &&Glob| {
+        glob.as_str().get(..3).is_some_and(|service| service.eq_ignore_ascii_case("s3:"))
+    };
     document
         .allows()
         .flat_map(|(index, allow)| {

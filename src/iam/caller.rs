@@ -66,6 +66,23 @@ impl Caller {
         matches!(self, Self::Anonymous | Self::Stranger)
     }
 
+    /// The account that these are of, or call for.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountId> {
+        match self {
+            Self::Account { account, .. } | Self::Service { on_behalf_of: Some(account), .. } => {
+                Some(account)
+            }
+            Self::Anonymous
+            | Self::Stranger
+            | Self::Located { .. }
+            | Self::Organization(_)
+            | Self::CanonicalUser(_)
+            | Self::OriginAccessIdentity(_)
+            | Self::Service { on_behalf_of: None, .. } => None,
+        }
+    }
+
     /// The account, where these are principals of one.
     #[must_use]
     pub fn as_account(&self) -> Option<&AccountId> {

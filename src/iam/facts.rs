@@ -1,6 +1,6 @@
 //! Whom and what policies name: callers that are none of these are strangers.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -17,7 +17,7 @@ use crate::name::AccountId;
 #[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// Accounts.
-    pub accounts: HashSet<AccountId>,
+    pub accounts: BTreeSet<AccountId>,
     /// Organizations.
     pub organizations: BTreeSet<String>,
     /// Callers, by principals and by conditions.
@@ -62,21 +62,8 @@ impl<'a> Facts<'a> {
             }
         }
         for caller in &facts.callers {
-            match caller {
-                Caller::Account { account, .. }
-                | Caller::Service { on_behalf_of: Some(account), .. } => {
-                    facts.accounts.insert(*account);
-                }
-                Caller::Organization(id) => {
-                    facts.organizations.insert(id.clone());
-                }
-                Caller::Anonymous
-                | Caller::Stranger
-                | Caller::Located { .. }
-                | Caller::CanonicalUser(_)
-                | Caller::OriginAccessIdentity(_)
-                | Caller::Service { on_behalf_of: None, .. } => {}
-            }
+            facts.accounts.extend(caller.account());
+            facts.organizations.extend(caller.as_organization().map(str::to_owned));
         }
         // together, neighbours may be broader than each by itself
         ranges.retain(|range| !is_private(range));

@@ -1,7 +1,7 @@
 //! The values that requests may carry for one key.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -57,7 +57,7 @@ pub enum Except<'q> {
     /// None.
     Nothing,
     /// ARNs of these accounts.
-    Accounts(&'q HashSet<AccountId>),
+    Accounts(&'q BTreeSet<AccountId>),
     /// ARNs of this account.
     Account(&'q AccountId),
     /// Texts before whose first `/` stands one of these.
