@@ -1,6 +1,6 @@
 //! Every way into a bucket: one for each statement or grant and each class that it reaches.
 
-use crate::acl::{Acl, Grantee};
+use crate::acl::{Acl, Grant, Grantee};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
@@ -77,7 +77,8 @@ impl<'a> Search<'a> {
         let policies = Policies::of(Some(document), &place, None);
         let reached = self.reached(document, &policies);
         let status = self.state.policy_status.known().copied().flatten();
-        let public = status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
+        let public =
+            || status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
         let closed_by = self.closers.of_policy(public);
         findings.deputies = confused_deputies(document, &place.owner, &reached);
         findings.public_with_deny =
@@ -94,22 +95,19 @@ impl<'a> Search<'a> {
     }
 
     fn through_acl(&self, acl: &Acl, key: Option<&str>, paths: &mut Vec<Path>) {
-        if acl.grants.is_empty() {
+        let granted: Vec<(usize, &Grant, Principal)> = acl
+            .grants
+            .iter()
+            .enumerate()
+            .filter_map(|(grant, entry)| Some((grant, entry, outsider(&entry.grantee, acl)?)))
+            .collect();
+        if granted.is_empty() {
             return;
         }
         let mut place = self.bucket_place(Route::Direct);
         place.key = key.map(str::to_owned);
         let policies = Policies::of(self.policy(), &place, None);
-        for (grant, entry) in acl.grants.iter().enumerate() {
-            let principal = match &entry.grantee {
-                Grantee::AllUsers | Grantee::UnknownGroup(_) => Principal::Everyone,
-                Grantee::AuthenticatedUsers => Principal::AnyIdentity,
-                Grantee::CanonicalUser(id) if Some(id) == acl.owner.as_ref() => continue,
-                Grantee::CanonicalUser(id) | Grantee::Email(id) => {
-                    Principal::CanonicalUser(id.clone())
-                }
-                Grantee::LogDelivery => continue,
-            };
+        for (grant, entry, principal) in granted {
             let (via, actions) = match key {
                 None => (Via::Acl { grant }, entry.permission.bucket_actions()),
                 Some(key) => (
@@ -146,9 +144,14 @@ impl<'a> Search<'a> {
                 Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
             let reached = self.reached(document, &policies);
             // an access point of one VPC is never public
-            let public = own_vpc.is_none() && {
+            let public = || {
                 let alone = Policies::of(Some(document), &place, None);
-                surely_public(document, PolicyOf::AccessPoint, &self.reached(document, &alone))
+                own_vpc.is_none()
+                    && surely_public(
+                        document,
+                        PolicyOf::AccessPoint,
+                        &self.reached(document, &alone),
+                    )
             };
             let mut closed_by = self.closers.of_access_point(point, public);
             if vpc.is_none() && own_vpc.is_some() {
@@ -190,6 +193,9 @@ impl<'a> Search<'a> {
             (Class::Anonymous, &Caller::Anonymous, &reach.anonymous),
             (Class::Authenticated, &Caller::Stranger, &reach.authenticated),
         ] {
+            if through.actions.is_empty() {
+                continue;
+            }
             let group = Group { callers: vec![(caller, through)], parties: Parties::default() };
             paths.extend(self.path(way, class, group, way.closed_by));
         }
@@ -288,6 +294,19 @@ impl<'a> Search<'a> {
         let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
         let region = region.or_else(|| named().filter(plain)).unwrap_or("us-east-1");
         format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name)
+    }
+}
+
+/// Whom a grant lets in beside the owner and S3's own log delivery.
+fn outsider(grantee: &Grantee, acl: &Acl) -> Option<Principal> {
+    match grantee {
+        Grantee::AllUsers | Grantee::UnknownGroup(_) => Some(Principal::Everyone),
+        Grantee::AuthenticatedUsers => Some(Principal::AnyIdentity),
+        Grantee::CanonicalUser(id) if Some(id) == acl.owner.as_ref() => None,
+        Grantee::CanonicalUser(id) | Grantee::Email(id) => {
+            Some(Principal::CanonicalUser(id.clone()))
+        }
+        Grantee::LogDelivery => None,
     }
 }
 

@@ -53,7 +53,7 @@ pub fn request(
         On::Bucket => place.bucket.clone(),
         On::Object => {
             let key = value(KEY).map_or("", String::as_str);
-            format!("{}{key}", place.objects)
+            [place.objects.as_str(), key].concat()
         }
     };
     let resource = in_partition(&resource, place.partition);
