@@ -147,9 +147,7 @@ fn exposure(
 /// Whom the open paths of class external name.
 fn external(paths: &[Path]) -> Parties {
     let external = |path: &&Path| path.is_open() && path.exposure == Class::External;
-    let mut all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
-    // one statement after another may name the same hundreds
-    all.dedup();
+    let all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
     Parties::of_all(&all)
 }
 

@@ -63,7 +63,9 @@ impl<'a> Policies<'a> {
             if left.is_empty() {
                 continue;
             }
-            for [anywhere, somewhere] in askers.get_or_insert_with(ready) {
+            let askers = askers.get_or_insert_with(ready);
+            one.reach.bounded.reserve(askers.len());
+            for [anywhere, somewhere] in askers {
                 let caller = anywhere.caller;
                 if one.named.contains(caller) {
                     continue;
