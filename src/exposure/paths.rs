@@ -285,14 +285,16 @@ impl<'a> Search<'a> {
     /// does not say one: S3 takes no other.
     fn arn_of(&self, point: &AccessPoint, document: &Document) -> String {
         let account = point.account.as_ref().unwrap_or(&self.state.account);
+        let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
         let named = || {
-            let (Clause::In(globs) | Clause::NotIn(globs)) =
-                &document.allows().next().map(|(_, allow)| &allow.resource)?;
-            globs.iter().find_map(|glob| Arn::split(glob.as_str()).map(Arn::region))
+            let resources = document.statements.iter().flat_map(|statement| {
+                let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+                globs
+            });
+            resources.filter_map(|glob| Arn::split(glob.as_str())).map(Arn::region).find(plain)
         };
         let region = self.state.region.as_ref().map(Region::as_str);
-        let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
-        let region = region.or_else(|| named().filter(plain)).unwrap_or("us-east-1");
+        let region = region.or_else(named).unwrap_or("us-east-1");
         format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name)
     }
 }

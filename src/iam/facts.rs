@@ -8,7 +8,7 @@ use crate::iam::caller::Caller;
 use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
-use crate::iam::named::{is_bounded, is_broad, is_private, told_apart};
+use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
 use crate::iam::principal::Principal;
 use crate::iam::solver::carried;
 use crate::name::AccountId;
@@ -122,6 +122,7 @@ impl<'a> Facts<'a> {
             }
         }
         self.callers.extend(told_apart(condition));
+        self.callers.extend(sources(condition));
     }
 
     /// What callers of one account have in common with others of which the same is true: what one

@@ -48,10 +48,12 @@ impl<'a> Policies<'a> {
         asked.into_iter().map(|one| one.reach).collect()
     }
 
-    /// Asks those whom other statements name. They count for what accounts that no policy names
-    /// cannot do: members of an organization, or whoever is at some place.
+    /// Asks those whom other statements name: for what they may do from no place and as members of
+    /// no organization that a policy names, else for what those there cannot do whom none names.
     fn ask_elsewhere<'q>(&'q self, asked: &mut [Asked<'q>], fuel: &Fuel) {
-        let elsewhere = |caller: &&Caller| !matches!(caller, Caller::Service { .. });
+        let elsewhere =
+            |caller: &&Caller| !matches!(caller, Caller::Service { on_behalf_of: None, .. });
+        let tells_more = self.tells_places_apart() || !self.facts.organizations.is_empty();
         let ready = || -> Vec<[Once<'_, '_, 'a>; 2]> {
             let callers = self.facts.callers.iter().filter(elsewhere);
             callers.map(|caller| [true, false].map(|at| Once::of(self, caller, at))).collect()
@@ -59,7 +61,7 @@ impl<'a> Policies<'a> {
         let mut askers = None;
         for one in asked.iter_mut().filter(|one| one.everyone) {
             let (members, located) = one.by_others(&self.facts.accounts);
-            let left = self.offered(one.offer) - one.reach.by_everyone() - members;
+            let left = self.offered(one.offer) - one.reach.by_everyone();
             if left.is_empty() {
                 continue;
             }
@@ -75,8 +77,8 @@ impl<'a> Policies<'a> {
                     continue;
                 }
                 let mut through = self.ask_one(one, anywhere, left, fuel);
-                if through.actions.is_empty() && self.tells_places_apart() {
-                    through = self.ask_one(one, somewhere, left - located, fuel);
+                if through.actions.is_empty() && tells_more {
+                    through = self.ask_one(one, somewhere, left - members - located, fuel);
                 }
                 one.reach.add(caller, through);
             }

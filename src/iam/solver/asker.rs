@@ -80,8 +80,8 @@ impl Unproved {
 }
 
 impl<'a> Policies<'a> {
-    /// Makes `caller` ready to be asked about. `anywhere`: it comes from no place that a policy
-    /// names.
+    /// Makes `caller` ready to be asked about. `anywhere`: it comes from no place, and its account
+    /// is in no organization, that a policy names.
     #[must_use]
     pub fn asker<'q>(&'q self, caller: &'q Caller, anywhere: bool) -> Asker<'q, 'a> {
         let askings = askings(caller, anywhere, self.scene(), &self.wide.keys);
