@@ -108,9 +108,8 @@ fn hold(path: &Path) {
             println!("grey {}: {:?} (labelled {label:?}) {grey:?}", case.id, ours);
         }
         // a label that is not strict is the letter of the policy, not whom it reaches
-        if held && ours < label {
-            let label = format!("{}: exposure {ours:?} narrower than {label:?}", case.id);
-            if case.strict { missed.push(label) } else { println!("letter {label}") }
+        if held && !case.strict && ours < label {
+            println!("letter {}: exposure {ours:?} narrower than {label:?}", case.id);
         }
         for path in case.verdict.paths.iter().filter(|path| path.unproved.is_some()) {
             println!("not proved {}: {:?} {:?}", case.id, path.via, path.exposure);
@@ -121,7 +120,7 @@ fn hold(path: &Path) {
             if ours == label && parties.is_empty() {
                 right += 1;
             } else {
-                println!("strict {}: {ours:?}, labelled {label:?} {parties:?}", case.id);
+                missed.push(format!("{}: {ours:?}, labelled {label:?} {parties:?}", case.id));
             }
         }
     }
@@ -134,7 +133,6 @@ fn hold(path: &Path) {
     println!("{}: {} cases, {right} of {strict} strict right", path.display(), cases.len());
     println!("{proved} of {total} paths through a policy are proved by a witness");
     assert!(missed.is_empty(), "{missed:#?}");
-    assert!(f64::from(right) >= 0.95 * f64::from(strict), "{right} of {strict} strict cases");
 }
 
 #[test]
