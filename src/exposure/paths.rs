@@ -199,6 +199,9 @@ impl<'a> Search<'a> {
             let group = Group { callers: vec![(caller, through)], parties: Parties::default() };
             paths.extend(self.path(way, class, group, way.closed_by));
         }
+        if reach.bounded.is_empty() {
+            return;
+        }
         let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
         let against = way.policies.own.into_iter().flat_map(Document::denies);
         let denied: Vec<&Condition> = against.flat_map(|deny| &deny.conditions).collect();
