@@ -1,6 +1,7 @@
-//! Records of episodes in a DynamoDB table: partition key `bucket`, sort key `record`, both of them
-//! strings, TTL in `expires_at`. What is remembered of a bucket is one item, what was there before the first
-//! write of an episode another; each is one JSON document. Without a table the process keeps them.
+//! Records of episodes in a DynamoDB table: partition key `bucket`, sort key `record`, both of
+//! them strings, TTL in `expires_at`. What is remembered of a bucket is one item, what was there
+//! before the first write of an episode another; each is one JSON document. Without a table the
+//! process keeps them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
