@@ -13,7 +13,7 @@ use crate::exposure::Class;
 use crate::guardrail::{Exemption, Limits, Match, Past, TagSet};
 use crate::iam::{Access, Glob};
 
-/// Events that are remembered to have been dealt with.
+/// Events that are remembered to have been told of, and openings of the bucket.
 const EVENTS: usize = 50;
 
 /// How long a promise to tell holds. A run that was killed comes again later than that: a queue
@@ -184,6 +184,8 @@ impl Memory {
         let mut fight = None;
         if sight.concern {
             let window = Duration::hours(limits.fight_window_h.into());
+            let more = self.openings.len().saturating_sub(EVENTS);
+            self.openings.drain(..more);
             self.openings = within(&self.openings, now, window).chain([Moment(now)]).collect();
             let told = self.fight_told.is_some_and(|told| now - told.0 < window);
             let times = self.openings.len();
