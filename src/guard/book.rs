@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
-use super::Found;
 use super::verify::Afterwards;
+use super::{Found, publish};
+use crate::alert::compose_blind;
 use crate::blame::{opened_at, passed_at};
 use crate::bucket::BucketState;
 use crate::episode::{
@@ -68,6 +69,20 @@ impl<'a, W: World> Book<'a, W> {
         let verdict = evaluate(&state, &self.guardrail.trust);
         let decision = decide(&verdict, &state, self.guardrail, &self.past(), self.world.now());
         Found { state, verdict, decision }
+    }
+
+    /// Tells that the bucket could not be looked at at all, once in a while.
+    pub(super) async fn blind(&mut self, failure: &Failure) -> Vec<Sent> {
+        let now = self.world.now();
+        if self.guardrail.mode == Mode::Observe || !self.update(|memory| memory.blind(now)).await {
+            return Vec::new();
+        }
+        let message = compose_blind(self.trigger, Some(&self.target), failure);
+        let alerts = publish(vec![message], self.world).await;
+        if alerts.iter().any(|sent| sent.result.is_err()) {
+            self.update(|memory| memory.blind_since = None).await;
+        }
+        alerts
     }
 
     /// Begins or goes on with an episode, and keeps what was there before a write. Gives what the

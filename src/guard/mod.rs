@@ -77,8 +77,7 @@ async fn guard_bucket(
         Ok(Reading::State(state)) => *state,
         Ok(Reading::Gone(why)) => return (Run { target, outcome: Outcome::Gone(why) }, Vec::new()),
         Err(failure) => {
-            let message = compose_blind(trigger, Some(&target), &failure);
-            let alerts = publish(told(guardrail, vec![message]), world).await;
+            let alerts = book.blind(&failure).await;
             return (Run { target, outcome: Outcome::Blind(failure) }, alerts);
         }
     };
