@@ -47,7 +47,7 @@ resource "aws_lambda_function" "this" {
   s3_bucket               = var.package.bucket
   s3_key                  = var.package.key
   s3_object_version       = var.package.object_version
-  source_code_hash        = try(coalesce(var.package.sha256, filebase64sha256(local.zip)), null)
+  source_code_hash        = var.package.sha256 != null ? var.package.sha256 : try(filebase64sha256(local.zip), null)
   code_signing_config_arn = var.code_signing_config_arn
   layers                  = aws_lambda_layer_version.guardrail[*].arn
   memory_size             = 1024
@@ -64,11 +64,6 @@ resource "aws_lambda_function" "this" {
       var.guardrail_file == null ? {} : { GUARDRAIL_FILE = "/opt/guardrail.toml" },
       var.members == null ? {} : { MEMBER_ROLE_NAME = var.members.role_name },
     )
-  }
-
-  logging_config {
-    log_format = "Text"
-    log_group  = aws_cloudwatch_log_group.this.name
   }
 
   tracing_config {
@@ -92,7 +87,7 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  depends_on = [aws_iam_role_policy.this]
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

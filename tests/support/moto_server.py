@@ -17,6 +17,9 @@ Beside AWS, for the tests:
                                    `action`, and `code`, `message`, `status`, `headers`, `body`;
                                    with `times` it ends after so many
 - POST /_test/pages                {"account", "size"}: buckets in one page of ListBuckets
+- POST /_test/matching             {"patterns", "event"}: names of the patterns that it matches
+
+What Terraform needs beside that is in `moto_infra.py`.
 
 It ends when its standard input does.
 """
@@ -36,6 +39,7 @@ try:
         create_backend_app,
     )
     from moto.s3.models import s3_backends
+    from moto_infra import closer, matching
     from werkzeug.serving import WSGIRequestHandler, make_server
 except ImportError as error:
     sys.exit(f"moto is not there ({error}); run tests/setup first")
@@ -113,6 +117,8 @@ def steer(environ, body):
         account = parse_qs(environ["QUERY_STRING"])["account"][0]
         return json_answer(requests.of(account))
     given = json.loads(body)
+    if name == "matching":
+        return json_answer(matching(given["patterns"], given["event"]))
     with requests.lock:
         if name == "faults":
             requests.faults.extend(given)
@@ -145,7 +151,7 @@ def aws(environ, body):
         fault = requests.fault(request)
         if fault:
             return injected(fault, request)
-    return unlike_moto(request) or ask_moto(environ, request)
+    return unlike_moto(request) or ask_moto(environ, request, body)
 
 
 def account_of(environ, key):
@@ -248,12 +254,14 @@ def bucket_list(request):
     return line(200), [("Content-Type", "application/xml")], body.encode()
 
 
-def ask_moto(environ, request):
+def ask_moto(environ, request, asked):
     kept = {}
     chunks = moto(environ, lambda status, headers, _=None: kept.update(s=status, h=headers))
     body = b"".join(chunks)
     if request["path"].startswith(CONTROL):
         body = ROOT.sub(rb"\1\2Result", body)
+    if kept["s"].startswith("200"):
+        body = closer(request, asked, body)
     return kept["s"], kept["h"], body
 
 
