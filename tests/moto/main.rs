@@ -11,6 +11,7 @@ mod batches;
 mod faults;
 mod opened;
 mod quiet;
+mod rules;
 mod starting;
 mod unreadable;
 

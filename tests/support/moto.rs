@@ -70,6 +70,13 @@ impl Moto {
         http::ask(self.port, "POST", "/_test/pages", &body);
     }
 
+    /// Which of `patterns`, by name, `event` matches as EventBridge would have it.
+    pub fn matching(&self, patterns: &Value, event: &Value) -> Vec<String> {
+        let body = json!({"patterns": patterns, "event": event}).to_string();
+        let names = http::ask(self.port, "POST", "/_test/matching", &body);
+        serde_json::from_slice(&names).unwrap()
+    }
+
     fn start() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut child = Command::new(python(root))
