@@ -95,7 +95,7 @@ impl Moto {
 }
 
 /// `MOTO_PYTHON`, else the one that `tests/setup` made, else any.
-fn python(root: &Path) -> PathBuf {
+pub fn python(root: &Path) -> PathBuf {
     let own = root.join(".venv/bin/python");
     match std::env::var_os("MOTO_PYTHON") {
         Some(python) => python.into(),

@@ -144,7 +144,7 @@ def aws(environ, body):
         "path": environ["PATH_INFO"].rstrip("/") or "/",
         "query": environ.get("QUERY_STRING", ""),
         "expected_owner": environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER"),
-        "body": body.decode("utf-8", "replace") if service == "s3" else "",
+        "body": body.decode("utf-8", "replace"),
     }
     if not key.startswith("TEST"):
         requests.record(request)

@@ -1,0 +1,33 @@
+//! `infra/` applied to moto, an AWS that nobody here wrote, and the built function driven with the
+//! environment that Terraform gave it.
+//!
+//! What moto 5.2.1 cannot do, and where it is held instead:
+//! - it runs no function, polls no queue, fires no alarm and no schedule: the tests take messages
+//!   from the queue and hand them over; alarms, schedules and the event source mapping are judged as
+//!   they were made (`audit`), and by `infra/tests/wiring.tftest.hcl`;
+//! - it enforces no IAM, queue, topic or key policy on this way: the project's own policy engine
+//!   judges them (`judge`);
+//! - it gives an event that one bus sends to another the account and Region of the receiver: the
+//!   tests put the sender's back, as EventBridge leaves them;
+//! - it knows no service-managed stack instances in units: the template is deployed as a stack of the
+//!   member account;
+//! - it serves no event that CloudTrail would send: the tests put it on the bus;
+//! - it has no `aws_sqs_queue_redrive_allow_policy`, no code signing and no X-Ray: what of these
+//!   `infra/` has is tested with `mock_provider` alone.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::print_stderr, clippy::string_slice)]
+
+// not all that stands there is needed here
+#[allow(dead_code)]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod audit;
+mod aws;
+mod examples;
+mod filters;
+mod hub;
+mod judge;
+mod privilege;
+mod terraform;
