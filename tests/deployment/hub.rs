@@ -57,24 +57,21 @@ struct Hub<'a> {
     place: Place<'a>,
     terraform: Terraform,
     guardrail: PathBuf,
+    binary: PathBuf,
 }
 
 impl<'a> Hub<'a> {
     fn new(account: &'a Account) -> Self {
         let terraform = Terraform::new(&account.id, "");
         let guardrail = terraform.path().join("guardrail.toml");
-        Self {
-            account,
-            place: Place { account: &account.id, region: REGION },
-            terraform,
-            guardrail,
-        }
+        let binary = env!("CARGO_BIN_EXE_s3-guardrail-lambda").into();
+        let place = Place { account: &account.id, region: REGION };
+        Self { account, place, terraform, guardrail, binary }
     }
 
     fn apply(&mut self, mode: &str) {
         std::fs::write(&self.guardrail, format!("mode = \"{mode}\"\n{RULES}")).unwrap();
-        let binary = Path::new(env!("CARGO_BIN_EXE_s3-guardrail-lambda"));
-        let zip = self.terraform.package(binary, Some(&self.guardrail));
+        let zip = self.terraform.package(&self.binary, Some(&self.guardrail));
         let package = json!({ "path": zip }).to_string();
         let members = json!({ "organization_id": ORGANIZATION }).to_string();
         let subscribers = json!({
@@ -137,6 +134,12 @@ impl<'a> Hub<'a> {
     fn poll(&self, function: &Function) -> Value {
         let bodies = self.place.take(&self.queue());
         assert!(!bodies.is_empty(), "nothing lies in the queue");
+        let with_account = |body: String| {
+            let mut event: Value = serde_json::from_str(&body).unwrap();
+            event["account"] = json!(self.account.id);
+            event.to_string()
+        };
+        let bodies: Vec<_> = bodies.into_iter().map(with_account).collect();
         function.invoke(&events::batch(&bodies)).answer()
     }
 

@@ -7,10 +7,8 @@
 //!   they were made (`audit`), and by `infra/tests/wiring.tftest.hcl`;
 //! - it enforces no IAM, queue, topic or key policy on this way: the project's own policy engine
 //!   judges them (`judge`);
-//! - it gives an event that one bus sends to another the account and Region of the receiver: the
-//!   tests put the sender's back, as EventBridge leaves them;
-//! - it knows no service-managed stack instances in units: the template is deployed as a stack of the
-//!   member account;
+//! - it takes the account from an event that it puts on a queue: the tests put it back;
+//! - of a stack it makes no `AWS::SQS::QueuePolicy`: the template's is read as it is written;
 //! - it serves no event that CloudTrail would send: the tests put it on the bus;
 //! - it has no `aws_sqs_queue_redrive_allow_policy`, no code signing and no X-Ray: what of these
 //!   `infra/` has is tested with `mock_provider` alone.

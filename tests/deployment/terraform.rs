@@ -1,5 +1,6 @@
 //! Terraform, run on a copy of `infra/` against moto.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -17,6 +18,8 @@ pub struct Terraform {
     /// The configuration's folder within `infra/`.
     folder: &'static str,
     variables: Vec<String>,
+    /// As the last run left it.
+    state: OnceCell<Value>,
 }
 
 /// A resource as Terraform has it.
@@ -32,7 +35,13 @@ impl Terraform {
     pub fn new(account: &str, folder: &'static str) -> Self {
         let copy = tempfile::tempdir().unwrap();
         copied(&root().join("infra"), copy.path());
-        let new = Self { account: account.to_owned(), copy, folder, variables: Vec::new() };
+        let new = Self {
+            account: account.to_owned(),
+            copy,
+            folder,
+            variables: Vec::new(),
+            state: OnceCell::new(),
+        };
         let mut init = new.command(&["init", "-backend=false", "-input=false"]);
         if let Some(plugins) = std::env::var_os("TERRAFORM_PLUGINS") {
             init.arg(format!("-plugin-dir={}", plugins.to_str().unwrap()));
@@ -66,11 +75,11 @@ impl Terraform {
         out.join("function.zip").to_str().unwrap().to_owned()
     }
 
-    pub fn apply(&self) {
+    pub fn apply(&mut self) {
         self.run("apply", &["-auto-approve"]);
     }
 
-    pub fn destroy(&self) {
+    pub fn destroy(&mut self) {
         self.run("destroy", &["-auto-approve"]);
         assert!(self.resources().is_empty());
     }
@@ -100,13 +109,16 @@ impl Terraform {
         outputs.iter().map(|(name, output)| (name.clone(), output["value"].clone())).collect()
     }
 
-    fn state(&self) -> Value {
-        let output = self.command(&["show", "-json"]).output().unwrap();
-        succeeded(&output, "show");
-        serde_json::from_slice(&output.stdout).unwrap()
+    fn state(&self) -> &Value {
+        self.state.get_or_init(|| {
+            let output = self.command(&["show", "-json"]).output().unwrap();
+            succeeded(&output, "show");
+            serde_json::from_slice(&output.stdout).unwrap()
+        })
     }
 
-    fn run(&self, verb: &str, arguments: &[&str]) {
+    fn run(&mut self, verb: &str, arguments: &[&str]) {
+        self.state.take();
         succeeded(&self.output(verb, arguments), verb);
     }
 

@@ -5,6 +5,8 @@ Where moto 5.2.1 answers Terraform unlike AWS, it is brought closer here:
 - GetTopicAttributes: the SignatureVersion that was set;
 - DescribeStackSet: the AutoDeployment and the Capabilities that were given;
 - DeleteStackInstances: those of a unit's accounts are deleted;
+- a rule that has a schedule and no pattern takes no events;
+- nothing is sent to https subscribers, which are not there;
 - EventBridge's TestEventPattern, which moto lacks: moto's own matching of rules answers;
 - a message stays in its queue for the tests to take: moto would run the function in a container.
 """
@@ -14,21 +16,35 @@ import re
 from urllib.parse import parse_qs
 
 from moto.cloudformation.models import StackInstances
-from moto.events.models import EventPattern, EventPatternParser
-from moto.sns.models import sns_backends
+from moto.events.models import EventPattern, EventPatternParser, Rule
+from moto.sns.models import Subscription, sns_backends
 from moto.sqs.models import Queue
 
 Queue.lambda_event_source_mappings = property(lambda _: {}, lambda _, __: None)
 
 stack_sets = {}
 delete_of_accounts = StackInstances.delete
+send_to_targets = Rule.send_to_targets
+publish = Subscription.publish
 
 
 def delete_of_units(self, accounts, regions):
     delete_of_accounts(self, accounts or {one.account_id for one in self.stack_instances}, regions)
 
 
+def send_what_matches(self, *event, **more):
+    if self.event_pattern.get_pattern():
+        send_to_targets(self, *event, **more)
+
+
+def publish_nearby(self, *message, **more):
+    if self.protocol != "https":
+        publish(self, *message, **more)
+
+
 StackInstances.delete = delete_of_units
+Rule.send_to_targets = send_what_matches
+Subscription.publish = publish_nearby
 
 
 def closer(request, asked, body):
