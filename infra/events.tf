@@ -5,6 +5,7 @@ locals {
   patterns = {
     for file in fileset("${path.module}/patterns", "*.json") :
     trimsuffix(file, ".json") => jsonencode(jsondecode(file("${path.module}/patterns/${file}")))
+    if var.watch_objects || !startswith(file, "object")
   }
 
   # spokes send the time of their sweeps as well

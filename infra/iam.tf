@@ -23,7 +23,7 @@ locals {
     },
     {
       Sid       = "ReadObjectAcls"
-      Action    = local.permissions.read_object_acl
+      Action    = var.watch_objects ? local.permissions.read_object_acl : []
       Resource  = ["arn:${local.partition}:s3:::*/*"]
       Condition = local.own_account
     },

@@ -39,6 +39,7 @@ output "hub" {
     member_role = try(var.members.role_name, null)
 
     contain_account_settings = var.contain_account_settings
+    watch_objects            = var.watch_objects
   }
 }
 

@@ -105,6 +105,13 @@ variable "max_concurrency" {
   }
 }
 
+variable "watch_objects" {
+  description = "Whether uploads and ACLs of objects are looked at, which a trail names if it logs data events: each upload is an event then. Without need where ACLs are off everywhere."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "sweep_hours" {
   description = "Hours between two looks at every bucket of the account. Two of them missing raise an alarm."
   type        = number

@@ -76,6 +76,15 @@ run "events_reach_the_queue_or_the_dead_letters" {
   }
 }
 
+run "objects_are_let_be_where_that_is_asked_for" {
+  variables { watch_objects = false }
+
+  assert {
+    condition     = toset(keys(aws_cloudwatch_event_rule.this)) == toset(["buckets", "findings", "organizations", "sent-buckets", "sent-findings", "sent-organizations", "sent-sweeps"])
+    error_message = "other rules than those of objects are gone, or those are there"
+  }
+}
+
 run "sweeps_reach_the_queue" {
   assert {
     condition = (

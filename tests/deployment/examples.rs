@@ -152,6 +152,7 @@ async fn an_organization() {
         "mode": "notify",
         "member_role": "s3-guardrail-member",
         "contain_account_settings": false,
+        "watch_objects": true,
     });
     spoke.set(&[("hub", &described.to_string()), ("first_region", "true")]);
     spoke.apply();

@@ -76,7 +76,7 @@ locals {
     {
       sid       = "ReadObjectAcls"
       effect    = "Allow"
-      actions   = local.permissions.read_object_acl
+      actions   = module.hub.hub.watch_objects ? local.permissions.read_object_acl : []
       resource  = "arn:$${AWS::Partition}:s3:::*/*"
       condition = local.own_account
     },
@@ -124,6 +124,7 @@ locals {
     patterns = {
       for file in fileset("${path.module}/../../patterns", "*.json") :
       replace(title(replace(trimsuffix(file, ".json"), "-", " ")), " ", "") => jsonencode(jsondecode(file("${path.module}/../../patterns/${file}")))
+      if module.hub.hub.watch_objects || !startswith(file, "object")
     }
   })
 }

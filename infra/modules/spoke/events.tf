@@ -12,6 +12,7 @@ locals {
   patterns = {
     for file in fileset("${path.module}/../../patterns", "*.json") :
     trimsuffix(file, ".json") => jsonencode(jsondecode(file("${path.module}/../../patterns/${file}")))
+    if var.hub.watch_objects || !startswith(file, "object")
   }
 
   rules = merge(

@@ -18,7 +18,7 @@ locals {
     {
       Sid       = "ReadObjectAcls"
       Effect    = "Allow"
-      Action    = local.permissions.read_object_acl
+      Action    = var.hub.watch_objects ? local.permissions.read_object_acl : []
       Resource  = ["arn:${local.partition}:s3:::*/*"]
       Condition = local.own_account
     },

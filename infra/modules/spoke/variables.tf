@@ -8,6 +8,7 @@ variable "hub" {
     mode                     = string
     member_role              = string
     contain_account_settings = bool
+    watch_objects            = bool
   })
 }
 
