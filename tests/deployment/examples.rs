@@ -16,7 +16,8 @@ fn with_zip(account: &str, folder: &'static str) -> (Terraform, String) {
     let terraform = Terraform::new(account, folder);
     let main = terraform.path().join("main.tf");
     let guardrail = terraform.path().join("guardrail.toml");
-    let zip = terraform.package(&main, guardrail.exists().then_some(guardrail.as_path()));
+    let guardrail = guardrail.exists().then_some(guardrail.as_path());
+    let zip = Terraform::package(&terraform.path(), &main, guardrail);
     (terraform, json!({ "path": zip }).to_string())
 }
 

@@ -71,7 +71,7 @@ impl<'a> Hub<'a> {
 
     fn apply(&mut self, mode: &str) {
         std::fs::write(&self.guardrail, format!("mode = \"{mode}\"\n{RULES}")).unwrap();
-        let zip = self.terraform.package(&self.binary, Some(&self.guardrail));
+        let zip = Terraform::package(&self.terraform.path(), &self.binary, Some(&self.guardrail));
         let package = json!({ "path": zip }).to_string();
         let members = json!({ "organization_id": ORGANIZATION }).to_string();
         let subscribers = json!({

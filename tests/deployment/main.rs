@@ -27,5 +27,6 @@ mod examples;
 mod filters;
 mod hub;
 mod judge;
+mod package;
 mod privilege;
 mod terraform;

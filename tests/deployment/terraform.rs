@@ -61,10 +61,10 @@ impl Terraform {
             variables.iter().map(|(name, value)| format!("-var={name}={value}")).collect();
     }
 
-    /// Packs `binary` and, beside the file itself, the guardrail file as `infra/package` does, and
-    /// gives the path of the function's zip.
-    pub fn package(&self, binary: &Path, guardrail: Option<&Path>) -> String {
-        let out = self.copy.path().join("zip");
+    /// Packs `binary` in a folder within `beside` and, beside the file itself, the guardrail file as
+    /// `infra/package` does; gives the path of the function's zip.
+    pub fn package(beside: &Path, binary: &Path, guardrail: Option<&Path>) -> String {
+        let out = beside.join("zip");
         let mut command = Command::new(python(root()));
         command.arg(root().join("infra/package")).arg("--binary").arg(binary);
         command.arg("--out").arg(&out);

@@ -61,6 +61,13 @@ resource "aws_iam_role" "sender" {
       Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
     }]
   })
+
+  lifecycle {
+    precondition {
+      condition     = local.account == var.hub.account || var.hub.member_role != null
+      error_message = "The hub has no `members`: its function would not enter this account. Give it some, and apply it first."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "sender" {

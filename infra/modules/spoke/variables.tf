@@ -17,11 +17,6 @@ variable "first_region" {
   type        = bool
   default     = false
   nullable    = false
-
-  validation {
-    condition     = !var.first_region || var.hub.member_role != null
-    error_message = "The hub has no `members`: its function would not enter this account. Give it some, and apply it first."
-  }
 }
 
 variable "sweep_hours" {
