@@ -242,3 +242,12 @@ run "the_exemption_names_the_roles" {
     error_message = "the exemption leaves a role out"
   }
 }
+
+run "only_signed_code_runs_where_that_is_asked_for" {
+  variables { code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0123456789abcdef0" }
+
+  assert {
+    condition     = aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn
+    error_message = "the function does not ask for signed code"
+  }
+}

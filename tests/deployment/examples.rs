@@ -140,6 +140,7 @@ async fn an_organization() {
     let lists: Value = serde_json::from_str(include_str!("../../infra/permissions.json")).unwrap();
     let template = std::fs::read_to_string(terraform.path().join("member.yaml.tftpl")).unwrap();
     assert!(template.lines().count() < 80, "{}", template.lines().count());
+    assert_template_loses_nothing(terraform.outputs()["template"].as_str().unwrap());
     let of_stack = role_policy(Place { account: &joined, region: REGION }, "look");
 
     let mut spoke = Terraform::new(&other.id, "modules/spoke");
@@ -169,6 +170,22 @@ async fn an_organization() {
     spoke.destroy();
     terraform.destroy();
     assert_eq!(swept(&joined), [false, false]);
+}
+
+/// Each rule of the template has dead letters, to which its account's rules may send.
+fn assert_template_loses_nothing(template: &str) {
+    let count = |part: &str| template.matches(part).count();
+    assert_eq!(count("AWS::Events::Rule"), 6, "{template}");
+    assert_eq!(count("DeadLetterConfig: {Arn: !GetAtt DeadLetters.Arn}"), 6, "{template}");
+    let (_, policy) = template.split_once("Type: AWS::SQS::QueuePolicy").unwrap();
+    let policy = policy.split_once("Type: ").unwrap().0;
+    for part in [
+        "Queues: [!Ref DeadLetters]",
+        "{Effect: Allow, Principal: {Service: events.amazonaws.com}, Action: \"sqs:SendMessage\"",
+        "Condition: {StringEquals: {\"aws:SourceAccount\": !Ref \"AWS::AccountId\"}}",
+    ] {
+        assert!(policy.contains(part), "{part}: {policy}");
+    }
 }
 
 /// An organization of the hub's account with a unit and one account in it; gives their ids.

@@ -1,5 +1,5 @@
-//! CloudWatch's patterns for JSON logs, as far as `infra/alarms.tf` uses them: terms joined by `&&`,
-//! each `$.field = "text"`, `$.field > number` or `$.field NOT EXISTS`.
+//! CloudWatch's patterns for JSON logs, as far as `infra/alarms.tf` uses them: terms joined by
+//! `&&`, each `$.field = "text"`, `$.field > number` or `$.field NOT EXISTS`.
 //!
 //! Source: CloudWatch Logs User Guide, "Filter pattern syntax".
 

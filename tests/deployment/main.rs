@@ -2,16 +2,17 @@
 //! environment that Terraform gave it.
 //!
 //! What moto 5.2.1 cannot do, and where it is held instead:
-//! - it runs no function, polls no queue, fires no alarm and no schedule: the tests take messages
-//!   from the queue and hand them over; alarms, schedules and the event source mapping are judged as
-//!   they were made (`audit`), and by `infra/tests/wiring.tftest.hcl`;
+//! - it runs no function without a container, fires no alarm and no schedule: the tests take
+//!   messages from the queue and hand them over; alarms, schedules and the event source mapping are
+//!   judged as they were made (`audit`), and by `infra/tests/wiring.tftest.hcl`;
 //! - it enforces no IAM, queue, topic or key policy on this way: the project's own policy engine
 //!   judges them (`judge`);
 //! - it takes the account from an event that it puts on a queue: the tests put it back;
 //! - of a stack it makes no `AWS::SQS::QueuePolicy`: the template's is read as it is written;
-//! - it serves no event that CloudTrail would send: the tests put it on the bus;
-//! - it has no `aws_sqs_queue_redrive_allow_policy`, no code signing and no X-Ray: what of these
-//!   `infra/` has is tested with `mock_provider` alone.
+//! - it sends no event of CloudTrail: the tests put it on the bus;
+//! - it signs no code and confirms no subscription: tested with `mock_provider` alone.
+//!
+//! Where it answers Terraform unlike AWS, `tests/support/moto_infra.py` brings it closer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::print_stderr, clippy::string_slice)]

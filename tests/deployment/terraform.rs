@@ -61,8 +61,8 @@ impl Terraform {
             variables.iter().map(|(name, value)| format!("-var={name}={value}")).collect();
     }
 
-    /// Packs `binary` in a folder within `beside` and, beside the file itself, the guardrail file as
-    /// `infra/package` does; gives the path of the function's zip.
+    /// Packs `binary` in a folder within `beside` and, next to the file itself, the guardrail file
+    /// as `infra/package` does; gives the path of the function's zip.
     pub fn package(beside: &Path, binary: &Path, guardrail: Option<&Path>) -> String {
         let out = beside.join("zip");
         let mut command = Command::new(python(root()));

@@ -97,7 +97,7 @@ fn each_sample_matches_the_rule_that_is_meant_for_it_and_no_other() {
     }
 }
 
-/// What the code would look at, some rule takes; schedules put their events on the queue themselves.
+/// What the code would look at, some rule takes; schedules put theirs on the queue by themselves.
 #[test]
 fn whatever_the_code_looks_at_is_taken() {
     let patterns = patterns();
