@@ -65,7 +65,7 @@ locals {
     },
     {
       Sid       = "EncryptAlerts"
-      Action    = local.may_page ? ["kms:Decrypt", "kms:GenerateDataKey"] : []
+      Action    = local.may_page ? ["kms:Decrypt", "kms:GenerateDataKey*"] : []
       Resource  = [aws_kms_key.alerts.arn]
       Condition = {}
     },

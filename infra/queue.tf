@@ -12,11 +12,12 @@ resource "aws_sqs_queue" "events" {
 
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
-    maxReceiveCount     = 5
+    # every six minutes for an hour: another write on a bucket can take three quarters of one
+    maxReceiveCount = 10
   })
 }
 
-# What could not be delivered, used or done after five tries.
+# What could not be delivered, used or done after ten tries.
 resource "aws_sqs_queue" "dead_letters" {
   name                      = "${var.name}-dead-letters"
   sqs_managed_sse_enabled   = true

@@ -48,6 +48,13 @@ run "notifying_tells_and_does_not_write" {
     ]), "sns:Publish")
     error_message = "in notify the role may not publish"
   }
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Action if statement.Resource == [aws_kms_key.alerts.arn]
+    ] == [["kms:Decrypt", "kms:GenerateDataKey*"]]
+    error_message = "the role may not use the key of the topics: it could not publish"
+  }
 }
 
 run "enforcing_writes_the_settings_of_buckets_alone" {

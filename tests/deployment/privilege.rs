@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use s3_guardrail::iam::{Access, Action};
+use s3_guardrail::iam::{Access, Action, Glob};
 use serde_json::Value;
 
 use crate::judge::{Call, Policy};
@@ -118,7 +118,9 @@ fn differences(policy: &Policy, calls: &BTreeSet<Call>) -> Vec<String> {
     let used: BTreeSet<_> = calls.iter().map(|call| call.action.as_str()).collect();
     let allowed = policy.allowed_actions();
     let unused = allowed.iter().map(String::as_str);
-    let unused = unused.filter(|action| !used.contains(action) && !AWAITED.contains(action));
+    let is_used =
+        |action: &str| used.iter().any(|one| Glob::new(action).matches_ignoring_case(one));
+    let unused = unused.filter(|action| !is_used(action) && !AWAITED.contains(action));
     let unused = unused.map(|action| format!("{action} is allowed and not used"));
     let here = AWAITED.iter().filter(|action| used.contains(**action));
     let here = here.map(|action| format!("{action} is used: take it off AWAITED"));
