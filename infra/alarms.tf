@@ -2,9 +2,13 @@
 # alike from outside.
 
 locals {
-  # metrics of the wide record that the function logs for each run
+  # metrics of the wide record that the function logs for each run; a member's sweep is no beat of
+  # this account's schedule
   counted = {
-    sweeps              = { pattern = "{ $.message = \"run\" && $.event_source = \"Schedule\" && $.failure NOT EXISTS }", value = "1" }
+    sweeps = {
+      pattern = "{ $.message = \"run\" && $.event_source = \"Schedule\" && $.account = \"${local.account}\" && $.failure NOT EXISTS }"
+      value   = "1"
+    }
     contained           = { pattern = "{ $.message = \"run\" && $.applied_count > 0 }", value = "$.applied_count" }
     failed-containments = { pattern = "{ $.message = \"run\" && $.applied_failed_count > 0 }", value = "$.applied_failed_count" }
     alerts              = { pattern = "{ $.message = \"run\" && $.alert_count > 0 }", value = "$.alert_count" }

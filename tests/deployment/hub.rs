@@ -57,22 +57,25 @@ struct Hub<'a> {
     place: Place<'a>,
     terraform: Terraform,
     guardrail: PathBuf,
-    binary: PathBuf,
+    zip: String,
 }
 
 impl<'a> Hub<'a> {
     fn new(account: &'a Account) -> Self {
         let terraform = Terraform::new(&account.id, "");
         let guardrail = terraform.path().join("guardrail.toml");
-        let binary = env!("CARGO_BIN_EXE_s3-guardrail-lambda").into();
+        let binary = Path::new(env!("CARGO_BIN_EXE_s3-guardrail-lambda"));
+        let zip = Terraform::package(&terraform.path(), binary, None);
         let place = Place { account: &account.id, region: REGION };
-        Self { account, place, terraform, guardrail, binary }
+        Self { account, place, terraform, guardrail, zip }
     }
 
     fn apply(&mut self, mode: &str) {
         std::fs::write(&self.guardrail, format!("mode = \"{mode}\"\n{RULES}")).unwrap();
-        let zip = Terraform::package(&self.terraform.path(), &self.binary, Some(&self.guardrail));
-        let package = json!({ "path": zip }).to_string();
+        // the layer anew, with another zip than the function's beside it
+        let other = self.terraform.path().join("other");
+        Terraform::package(&other, &self.guardrail, Some(&self.guardrail));
+        let package = json!({ "path": self.zip }).to_string();
         let members = json!({ "organization_id": ORGANIZATION }).to_string();
         let subscribers = json!({
             "page_emails": ["oncall@example.com"],
@@ -188,6 +191,9 @@ impl<'a> Hub<'a> {
         assert_eq!(counted(&last()), [""; 0]);
         function.invoke(&self.sweep()).answer();
         assert_eq!(counted(&last()), ["sweeps"]);
+        let elsewhere = last().to_string().replace(&account.id, "999999999999");
+        let elsewhere: Value = serde_json::from_str(&elsewhere).unwrap();
+        assert_eq!(counted(&elsewhere), [""; 0], "a member's sweep is no beat of this schedule");
         let bucket = opened(account, "clinic-denied").await;
         let denied = json!({"status": 403, "times": 1});
         moto().fault(&account.id, "s3:PutBucketPublicAccessBlock", denied.clone());
