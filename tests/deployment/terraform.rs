@@ -43,8 +43,9 @@ impl Terraform {
             state: OnceCell::new(),
         };
         let mut init = new.command(&["init", "-backend=false", "-input=false"]);
-        if let Some(plugins) = std::env::var_os("TERRAFORM_PLUGINS") {
-            init.arg(format!("-plugin-dir={}", plugins.to_str().unwrap()));
+        let plugins = std::env::var("TERRAFORM_PLUGINS").unwrap_or_default();
+        if !plugins.is_empty() {
+            init.arg(format!("-plugin-dir={plugins}"));
         }
         succeeded(&init.output().unwrap(), "init");
         new
