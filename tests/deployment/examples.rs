@@ -1,11 +1,15 @@
 //! The examples: applied, planned again, an event sent along each way into the hub, destroyed.
 
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::aws::Place;
 use crate::judge::{Call, Policy};
 use crate::support::account::{Account, REGION};
 use crate::support::events;
+use crate::support::moto::python;
 use crate::terraform::Terraform;
 
 const ELSEWHERE: &str = "us-east-1";
@@ -140,7 +144,9 @@ async fn an_organization() {
     let lists: Value = serde_json::from_str(include_str!("../../infra/permissions.json")).unwrap();
     let template = std::fs::read_to_string(terraform.path().join("member.yaml.tftpl")).unwrap();
     assert!(template.lines().count() < 80, "{}", template.lines().count());
-    assert_template_loses_nothing(terraform.outputs()["template"].as_str().unwrap());
+    let rendered = terraform.outputs()["template"].as_str().unwrap().to_owned();
+    assert_template_loses_nothing(&rendered);
+    assert_lints(&rendered, &terraform.path().join("member.yaml"));
     let of_stack = role_policy(Place { account: &joined, region: REGION }, "look");
 
     let mut spoke = Terraform::new(&other.id, "modules/spoke");
@@ -186,6 +192,18 @@ fn assert_template_loses_nothing(template: &str) {
     ] {
         assert!(policy.contains(part), "{part}: {policy}");
     }
+}
+
+/// cfn-lint, which moto brings along, knows what CloudFormation takes.
+fn assert_lints(template: &str, file: &Path) {
+    std::fs::write(file, template).unwrap();
+    let mut lint = Command::new(python(Path::new(env!("CARGO_MANIFEST_DIR"))));
+    // a `!Sub` on a statement that needs none
+    lint.args(["-c", "import sys, cfnlint.runner; sys.exit(cfnlint.runner.main())"]);
+    lint.args(["--ignore-checks", "W1020", "--template"]).arg(file);
+    let output = lint.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// An organization of the hub's account with a unit and one account in it; gives their ids.
