@@ -200,7 +200,7 @@ impl Made<'_> {
                     },
                 )
             };
-            check(problems, alarms.iter().any(|alarm| counts(alarm)), || {
+            check(problems, alarms.iter().any(counts), || {
                 format!("events of rule {} can be lost unseen", rule["name"])
             });
         }

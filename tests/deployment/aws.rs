@@ -29,8 +29,8 @@ impl Place<'_> {
     /// A call of a service that speaks forms and XML.
     pub fn form(&self, service: &str, fields: &[(&str, &str)]) -> String {
         let encoded = |text: &str| {
-            let bytes = text.bytes();
-            bytes.map(|byte| format!("%{byte:02X}")).collect::<String>()
+            let bytes: Vec<_> = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            bytes.concat()
         };
         let fields: Vec<_> =
             fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
