@@ -13,6 +13,7 @@ mod episodes;
 mod faults;
 mod opened;
 mod quiet;
+mod rules;
 mod starting;
 mod undo;
 mod unreadable;
