@@ -53,7 +53,7 @@ locals {
     },
     {
       Sid       = "Remember"
-      Action    = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+      Action    = local.may_page ? ["dynamodb:GetItem", "dynamodb:PutItem"] : []
       Resource  = [aws_dynamodb_table.episodes.arn]
       Condition = {}
     },

@@ -11,7 +11,7 @@ use crate::audit::Made;
 use crate::aws::{Place, hear_pages};
 use crate::filters;
 use crate::judge::{Call, Policy};
-use crate::privilege::{AWAITED, Role};
+use crate::privilege::Role;
 use crate::support::account::{Account, REGION, everyone_reads};
 use crate::support::events;
 use crate::support::lambda::Function;
@@ -35,18 +35,28 @@ action   = "alert"
 urgency  = "high"
 "#;
 
+const ACCOUNT_RULE: &str = r#"
+[[account_rules]]
+name    = "accounts stay closed"
+action  = "contain"
+urgency = "high"
+"#;
+
 #[tokio::test]
 async fn the_hub_is_applied_driven_and_destroyed_in_every_mode() {
     let (account, member) = (Account::new().await, Account::new().await);
     let mut hub = Hub::new(&account);
-    for mode in ["enforce", "notify", "observe"] {
-        hub.apply(mode);
+    // that with the account's settings comes last: it leaves nothing open
+    for (mode, accounts) in
+        [("enforce", false), ("notify", false), ("observe", false), ("enforce", true)]
+    {
+        hub.apply(mode, accounts);
         assert_eq!(hub.terraform.changes(), "", "{mode}");
-        if mode == "enforce" {
+        if mode == "enforce" && !accounts {
             hub.assert_complete();
             hub.assert_delivers().await;
         }
-        hub.assert_least_privilege(mode, &member).await;
+        hub.assert_least_privilege(mode, accounts, &member).await;
     }
     hub.terraform.destroy();
     assert_eq!(left(&account), [""; 0]);
@@ -70,8 +80,11 @@ impl<'a> Hub<'a> {
         Self { account, place, terraform, guardrail, zip }
     }
 
-    fn apply(&mut self, mode: &str) {
-        std::fs::write(&self.guardrail, format!("mode = \"{mode}\"\n{RULES}")).unwrap();
+    /// In `mode`, and with or without a containment of the account's own settings.
+    fn apply(&mut self, mode: &str, accounts: bool) {
+        let account_rule = if accounts { ACCOUNT_RULE } else { "" };
+        let file = format!("mode = \"{mode}\"\n{RULES}{account_rule}");
+        std::fs::write(&self.guardrail, file).unwrap();
         // the layer anew, with another zip than the function's beside it
         let other = self.terraform.path().join("other");
         Terraform::package(&other, &self.guardrail, Some(&self.guardrail));
@@ -84,6 +97,7 @@ impl<'a> Hub<'a> {
         });
         self.terraform.set(&[
             ("mode", mode),
+            ("contain_account_settings", if accounts { "true" } else { "false" }),
             ("package", &package),
             ("guardrail_file", self.guardrail.to_str().unwrap()),
             ("members", &members),
@@ -162,8 +176,10 @@ impl<'a> Hub<'a> {
         assert!(pages[0].text.contains(&bucket), "{pages:#?}");
         let table = json!({"TableName": format!("{NAME}-episodes")});
         let scanned = self.place.json("dynamodb", "DynamoDB_20120810.Scan", &table);
-        let remembers = !AWAITED.contains(&"dynamodb:PutItem");
-        assert_eq!(scanned["Count"] != 0, remembers, "{scanned}");
+        // what is remembered of the bucket, and what was there before the write
+        assert_eq!(scanned["Count"], 2, "{scanned}");
+        let shown = scanned.to_string();
+        assert!(shown.contains("contained") && shown.contains(&bucket), "{scanned}");
         // a denied call and a read leave the queue as it is
         let mut denied = events::on_bucket(account, "PutBucketPolicy", &bucket);
         denied["detail"]["errorCode"] = json!("AccessDenied");
@@ -222,15 +238,16 @@ impl<'a> Hub<'a> {
 
     /// Drives the function through all situations: all that it asks for is allowed, and all that is
     /// allowed it asks for.
-    async fn assert_least_privilege(&self, mode: &str, member: &Account) {
+    async fn assert_least_privilege(&self, mode: &str, accounts: bool, member: &Account) {
         let account = self.account;
         let seen = account.requests().len();
         let function = self.function();
-        for event in situations(account, mode).await {
+        let suffix = if accounts { format!("{mode}-too") } else { mode.to_owned() };
+        for event in situations(account, &suffix).await {
             function.invoke(&event).answer();
         }
         function.invoke(&self.sweep()).answer();
-        let elsewhere = opened(member, &format!("clinic-member-{mode}")).await;
+        let elsewhere = opened(member, &format!("clinic-member-{suffix}")).await;
         function.invoke(&events::on_bucket(member, "PutBucketPolicy", &elsewhere)).answer();
         assert_eq!(member.is_blocked(&elsewhere).await, mode == "enforce");
 
@@ -247,8 +264,13 @@ impl<'a> Hub<'a> {
         calls.extend(self.by_lambda());
         assert_eq!(role.differences(&calls), [""; 0], "{mode}");
         role.assert_exact(&calls);
-        let writes: &[&str] =
-            if mode == "enforce" { &["s3:PutBucketPublicAccessBlock"] } else { &[] };
+        let writes: &[&str] = match (mode, accounts) {
+            ("enforce", true) => {
+                &["s3:PutAccountPublicAccessBlock", "s3:PutBucketPublicAccessBlock"]
+            }
+            ("enforce", false) => &["s3:PutBucketPublicAccessBlock"],
+            _ => &[],
+        };
         role.assert_harmless(writes);
         let wrote = requests.iter().filter(|request| request.writes_to_s3());
         let wrote: BTreeSet<_> = wrote.map(|request| request.action.as_str()).collect();
@@ -277,8 +299,8 @@ async fn opened(account: &Account, name: &str) -> String {
 
 /// One event of each kind about which the function asks AWS something that it asks for no other.
 /// A new kind of call is proved to be allowed by a situation here in which it is made.
-async fn situations(account: &Account, mode: &str) -> Vec<Value> {
-    let (name, id) = (|what: &str| format!("{what}-{mode}"), account.id.as_str());
+async fn situations(account: &Account, suffix: &str) -> Vec<Value> {
+    let (name, id) = (|what: &str| format!("{what}-{suffix}"), account.id.as_str());
     let by_policy = opened(account, &name("clinic-policy")).await;
     let by_acl = account.bucket(&name("clinic-acl")).await;
     account.unblock(&by_acl).await;

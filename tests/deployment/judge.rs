@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use s3_guardrail::iam::{Clause, Document, Effect, Principal, Statement, holds};
+use s3_guardrail::iam::{Clause, Document, Effect, Principal, Statement, Version, holds};
 use serde_json::{Value, json};
 
 /// A call as a policy sees it.
@@ -101,7 +101,8 @@ fn applies(statement: &Statement, call: &Call) -> bool {
     statement.action.has(|glob| glob.matches_ignoring_case(&call.action))
         && statement.resource.has(|glob| glob.matches(&call.resource))
         && statement.conditions.iter().all(|condition| {
-            holds(condition, &call.context).expect("a condition whose meaning is documented")
+            holds(condition, Version::V2012, &call.context)
+                .expect("a condition whose meaning is documented")
         })
 }
 
