@@ -21,7 +21,7 @@
 //! | [`remedy`] | `plan`: decision → writes, which only ever turn blocks on |
 //! | [`report`] | the record of one run, and its published form |
 //! | [`alert`] | `compose`: record → messages to people |
-//! | [`ports`] | what is asked of the world |
+//! | [`ports`], [`topic`] | what is asked of the world; where messages go |
 //! | [`guard`] | the flow |
 //! | [`aws`], [`local`] | the world: the AWS SDK, or an account in memory |
 //! | [`strict_json`], [`escape`] | JSON without a key twice; strangers' words, safe to show |
@@ -60,4 +60,5 @@ pub mod ports;
 pub mod remedy;
 pub mod report;
 pub mod strict_json;
+pub mod topic;
 pub mod trust;

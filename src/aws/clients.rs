@@ -23,11 +23,11 @@ use tokio::sync::{Mutex, OnceCell};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use super::endpoint::ControlEndpoint;
-use super::publish::TopicArn;
 use super::records::Store;
 use super::refusal::Refusal;
 use crate::bucket::{AccountId, NameError, Region};
 use crate::ports::Failure;
+use crate::topic::TopicArn;
 
 /// Until a connection is there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);

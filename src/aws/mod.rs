@@ -31,6 +31,4 @@ mod world;
 #[cfg(feature = "lambda")]
 pub use self::clients::{Clients, Options};
 #[cfg(feature = "lambda")]
-pub use self::publish::{TopicArn, TopicError};
-#[cfg(feature = "lambda")]
 pub use self::world::Aws;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use s3_guardrail::aws::{Clients, Options, TopicArn};
+use s3_guardrail::aws::{Clients, Options};
 use s3_guardrail::guardrail::{DEFAULT, Guardrail, Mode};
+use s3_guardrail::topic::TopicArn;
 
 use crate::function::Function;
 
