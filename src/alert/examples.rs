@@ -171,6 +171,8 @@ fn judged(before: Verdict, mode: Mode) -> Judged {
         settled: Settled::Tell(News::Opened),
         episode: None,
         forgotten: None,
+        tags: Observed::Known(BTreeMap::new()),
+        openings: Vec::new(),
     }
 }
 

@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use super::Found;
+use super::tell::Blame;
 use super::verify::Afterwards;
+use crate::blame::openers::openings;
 use crate::blame::{opened_at, passed_at};
 use crate::bucket::BucketState;
 use crate::episode::{
@@ -80,7 +82,13 @@ impl<'a, W: World> Book<'a, W> {
         let sight = self.sight(&found);
         let now = self.world.now();
         let limits = &self.guardrail.episodes;
-        let begun = self.update(|memory| memory.begin(&sight, limits, now)).await;
+        let trigger = self.trigger;
+        let begun = self
+            .update(|memory| {
+                memory.openers.note(trigger);
+                memory.begin(&sight, limits, now)
+            })
+            .await;
         match begun {
             Begun::Concern if !found.decision.apply.is_empty() => {
                 self.keep_pre_image(&found, sight.event).await;
@@ -94,6 +102,17 @@ impl<'a, W: World> Book<'a, W> {
                 (begun, found)
             }
         }
+    }
+
+    /// Who opened what was found open, as far as the event and the memory tell.
+    pub(super) fn blame(&self, found: &Found) -> Blame {
+        if self.guardrail.mode == Mode::Observe {
+            return Blame { openings: Vec::new(), state: None };
+        }
+        let (state, trust) = (&found.state, &self.guardrail.trust);
+        let memory = &self.memory.openers;
+        let openings = openings(self.trigger, state, &found.verdict, trust, memory);
+        Blame { openings, state: Some(found.state.clone()) }
     }
 
     fn sight(&self, found: &Found) -> Sight {
@@ -185,7 +204,7 @@ impl<'a, W: World> Book<'a, W> {
         }
         let event = self.trigger.event.id.as_str();
         let now = self.world.now();
-        if alerts.iter().all(|sent| sent.result.is_ok()) {
+        if !alerts.iter().any(Sent::is_lost) {
             self.update(|memory| memory.told(&outcome, event, now)).await;
         } else {
             self.update(|memory| memory.untold(event)).await;

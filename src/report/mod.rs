@@ -3,12 +3,16 @@
 mod cause;
 pub mod published;
 
+use std::collections::BTreeMap;
+
 pub use self::cause::Cause;
+use crate::blame::openers::Opening;
+use crate::bucket::Observed;
 use crate::episode::{Episode, News, Settled};
 use crate::event::{Actor, EventInfo, Trigger};
 use crate::exposure::Verdict;
 use crate::guardrail::Decision;
-use crate::ports::{Failure, Message, Target};
+use crate::ports::{Failure, Message, Target, Topic};
 use crate::remedy::Remedy;
 
 /// What became of one event.
@@ -70,6 +74,10 @@ pub struct Judged {
     pub episode: Option<Episode>,
     /// Why nothing could be remembered.
     pub forgotten: Option<Failure>,
+    /// The bucket's tags, by which its owner and the route of its pages are found.
+    pub tags: Observed<BTreeMap<String, String>>,
+    /// How each open path came to be open, where people are to be told.
+    pub openings: Vec<Opening>,
 }
 
 /// One write and what became of it.
@@ -88,6 +96,15 @@ pub struct Sent {
     pub message: Message,
     /// What became of it.
     pub result: Result<(), Failure>,
+}
+
+impl Sent {
+    /// Whether nobody took a page: it must come again. A chat that did not take its message is no
+    /// reason to wake anybody twice.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.message.topic == Topic::Page && self.result.is_err()
+    }
 }
 
 impl Report {

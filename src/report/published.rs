@@ -21,7 +21,7 @@ use crate::escape::is_hidden;
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
 use crate::explain::Explanation;
 use crate::exposure::Verdict;
-use crate::ports::{Failure, Topic};
+use crate::ports::Failure;
 use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
 /// A verdict as `evaluate` gives it.
@@ -83,8 +83,14 @@ pub fn blind_alert(trigger: &Trigger, failure: &Failure) -> Value {
 /// `value` as JSON on one line. What a terminal would obey or hide is escaped; the strings that it
 /// stands for are the same.
 pub fn line(value: &impl Serialize) -> String {
+    safe(&serde_json::to_string(value).unwrap_or_default())
+}
+
+/// JSON on one line with what a terminal would obey or hide escaped.
+#[must_use]
+pub fn safe(json: &str) -> String {
     let mut line = String::new();
-    for letter in serde_json::to_string(value).unwrap_or_default().chars() {
+    for letter in json.chars() {
         if is_hidden(letter) {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
@@ -262,11 +268,9 @@ impl<'a> PublishedAlert<'a> {
     fn of(sent: &'a Sent) -> Self {
         let (result, error) = outcome(&sent.result, "sent");
         Self {
-            topic: match sent.message.topic {
-                Topic::Page => "page",
-            },
+            topic: sent.message.topic.name(),
             subject: &sent.message.subject,
-            message: &sent.message.report,
+            message: &sent.message.json,
             text: &sent.message.text,
             result,
             error,

@@ -1,6 +1,7 @@
-//! The command line: judge snapshots, explain requests, replay events, check guardrail files.
-//! Nothing here reaches AWS.
+//! The command line: judge snapshots, explain requests, replay events, check guardrail files, show
+//! and test alerts. Nothing here reaches AWS but `alert test`.
 
+mod alert;
 mod evaluate;
 mod explain;
 mod guardrail;
@@ -29,6 +30,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Run an event through the whole flow, on an account in memory
     Replay(replay::Arguments),
+    /// Show what people get of an event, or test the way to them
+    Alert(alert::Arguments),
     /// Check a guardrail file, or print the built-in one
     Guardrail(guardrail::Arguments),
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Alert(arguments) => alert::run(&arguments),
         Command::Guardrail(arguments) => guardrail::run(&arguments),
     };
     match ended {
