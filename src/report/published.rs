@@ -400,8 +400,8 @@ mod tests {
         report.alerts = vec![Sent { message, result: Ok(()) }];
         let alert = &published(&report)["alerts"][0];
         assert_eq!((&alert["topic"], &alert["result"]), (&json!("page"), &json!("sent")));
-        assert!(alert["subject"].as_str().unwrap().starts_with("S3 FIXED: "));
-        assert_eq!(alert["message"]["buckets"][0]["bucket"], "clinic-reports");
+        assert!(alert["subject"].as_str().unwrap().starts_with("ALARM: clinic-reports FIXED, "));
+        assert_eq!(alert["message"]["guardrail"]["buckets"][0]["bucket"], "clinic-reports");
     }
 
     #[test]
