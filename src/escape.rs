@@ -31,6 +31,13 @@ pub fn sentence(text: &str) -> String {
     cleaned(text, SENTENCE_CHARS, "<>&")
 }
 
+/// A sentence that may quote strangers, for a chat: as [`sentence`], and nothing in it begins or
+/// ends what a chat takes for markup.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    sentence(text).replace('`', "'").replace(['*', '~'], "-")
+}
+
 /// A stranger's text for a machine whose people see it: as [`shown`], but longer, and with
 /// backslashes and backticks as they are.
 #[must_use]

@@ -4,6 +4,7 @@ use crate::alert::case::Case;
 use crate::alert::next_steps;
 use crate::alert::situation::Situation;
 use crate::alert::{state, text, who};
+use crate::blame::openers::{KnownBy, Opening};
 use crate::escape::{quoted, sentence};
 use crate::ports::Failure;
 
@@ -74,15 +75,20 @@ pub(super) fn actor(case: &Case<'_>) -> Option<String> {
 
 /// Who opened it, where that was not simply the actor.
 pub(super) fn opened_by(situation: &Situation<'_>) -> Option<String> {
-    let opening = situation.judged.openings.first()?;
+    let told = |opening: &&Opening| match (&opening.grant, &opening.shield) {
+        (Ok(share), None) => share.by != KnownBy::Event,
+        (Ok(_), Some(_)) | (Err(_), _) => true,
+    };
+    let opening = situation.judged.openings.iter().find(told)?;
     Some(format!("{}.", text::capital(&who::history(opening))))
 }
 
-/// `text` cut to so many characters.
+/// `text` cut to so many characters; what a backtick began is ended.
 pub(super) fn bounded(text: &str, most_chars: usize) -> String {
     if text.chars().count() <= most_chars {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(most_chars.saturating_sub(3)).collect();
-    kept + "..."
+    let kept: String = text.chars().take(most_chars.saturating_sub(4)).collect();
+    let begun = kept.lines().last().is_some_and(|line| line.matches('`').count() % 2 == 1);
+    kept + if begun { "`..." } else { "..." }
 }

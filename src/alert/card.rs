@@ -12,7 +12,7 @@ use crate::alert::case::Case;
 use crate::alert::next_steps::{self, Step};
 use crate::alert::situation::{BLIND_URGENCY, Situation};
 use crate::alert::{causes, subject, text};
-use crate::escape::{quoted, sentence};
+use crate::escape::{plain, quoted};
 use crate::guardrail::Urgency;
 use crate::ports::{Failure, Message, Topic};
 
@@ -26,7 +26,8 @@ const GLANCE: usize = 4;
 
 /// The card on a bucket that was judged.
 pub(super) fn of(case: &Case<'_>, situation: &Situation<'_>) -> Message {
-    let title = subject::of(case, situation);
+    let subject = subject::of(case, situation);
+    let title = without_state(&subject);
     let mut lines = vec![format!("*{}*: {}", situation.standing.name(), case.place())];
     lines.extend(text::glance(situation).into_iter().take(GLANCE));
     lines.extend(situation.cause().map(|cause| format!("*Why*: {}", causes::why(cause))));
@@ -42,11 +43,16 @@ pub(super) fn of(case: &Case<'_>, situation: &Situation<'_>) -> Message {
 pub(super) fn of_blind(case: &Case<'_>, subject: &str, failure: &Failure) -> Message {
     let mut lines = vec![
         format!("*NOT READ*: {} could not be looked at.", case.place()),
-        format!("*Why*: {}: {}", quoted(&failure.code), sentence(&failure.message)),
+        format!("*Why*: {}: {}", quoted(&failure.code), plain(&failure.message)),
     ];
     lines.extend(brief::actor(case).map(|actor| format!("*Who*: {actor}")));
     let steps = next_steps::blind_steps(case.trigger, case.target);
-    card(case, subject.to_owned(), "not_read", BLIND_URGENCY, lines, &steps)
+    card(case, without_state(subject), "not_read", BLIND_URGENCY, lines, &steps)
+}
+
+/// A chat shows no alarms: whether it is one is in the words.
+fn without_state(subject: &str) -> String {
+    subject.split_once(": ").map_or(subject, |(_, rest)| rest).to_owned()
 }
 
 fn card(

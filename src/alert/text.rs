@@ -208,7 +208,10 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
         }
     }
     lines.extend(more(situation.uncovered.len()));
-    section("HOW (each way in, with a request that proves it; counted from 0)", &lines)
+    section(
+        "HOW (each way in, with a request that proves it; statements and grants count from 0)",
+        &lines,
+    )
 }
 
 /// What is closed today by a setting alone: whoever turns that off opens it.

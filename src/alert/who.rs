@@ -7,7 +7,7 @@ use crate::alert::text::{TOLD, more, section};
 use crate::alert::words;
 use crate::blame::openers::{KnownBy, NotKnown, Opening, Share};
 use crate::episode::Mark;
-use crate::escape::{quoted, sentence};
+use crate::escape::{plain, quoted};
 use crate::event::{Actor, Confidence, Trigger};
 use crate::exposure::Via;
 
@@ -148,7 +148,7 @@ fn unknown(why: &NotKnown) -> String {
             "no event told of it since the guardrail remembers this bucket, and CloudTrail's \
              history was not to be had ({}: {})",
             quoted(&failure.code),
-            sentence(&failure.message)
+            plain(&failure.message)
         ),
         NotKnown::NotInHistory => {
             "no event told of it, and CloudTrail's history of 90 days has no \

@@ -10,6 +10,7 @@ mod accounts;
 mod batches;
 mod faults;
 mod opened;
+mod pages;
 mod quiet;
 mod starting;
 mod unreadable;
