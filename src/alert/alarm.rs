@@ -33,6 +33,7 @@ const TEXT_BYTES: usize = 40_000;
 /// An alarm as SNS carries it.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
+#[expect(clippy::struct_field_names, reason = "CloudWatch's own names")]
 struct Alarm {
     alarm_name: String,
     alarm_description: String,

@@ -624,7 +624,7 @@ mod tests {
         let center = Some("arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/Admin");
         let root = Some("arn:aws:iam::111122223333:root");
         let bob = Some("bob@example.com");
-        for (name, (trigger, run)) in [
+        for (name, (trigger, run)) in vec![
             ("fixed_policy", (trigger(), fixed())),
             ("not_fixed_denied", (trigger(), denied())),
             ("not_fixed_not_seen", (trigger(), not_seen())),

@@ -204,10 +204,10 @@ impl<'a, W: World> Book<'a, W> {
         }
         let event = self.trigger.event.id.as_str();
         let now = self.world.now();
-        if !alerts.iter().any(Sent::is_lost) {
-            self.update(|memory| memory.told(&outcome, event, now)).await;
-        } else {
+        if alerts.iter().any(Sent::is_lost) {
             self.update(|memory| memory.untold(event)).await;
+        } else {
+            self.update(|memory| memory.told(&outcome, event, now)).await;
         }
     }
 

@@ -120,7 +120,7 @@ async fn a_situation_of_300_kilobytes_arrives_below_256() {
                 format!("arn:aws:s3:::{bucket}")]})
     };
     let mut policy = everyone_reads(&format!("arn:aws:s3:::{bucket}/*"));
-    policy["Statement"] = (0..100).map(statement).collect();
+    policy["Statement"] = (0..110).map(statement).collect();
     let put = account.s3.put_bucket_policy().bucket(&bucket).policy(policy.to_string());
     put.send().await.unwrap();
     let function = Function::start(&account, &ENFORCE.replace("enforce", "notify"));
