@@ -41,7 +41,7 @@ pub fn passed_at(
     now: OffsetDateTime,
 ) -> Option<OffsetDateTime> {
     let time = trigger.event.time.filter(|time| now - *time < TOLD_WITHIN)?;
-    let then = Change::of(trigger).onto(state);
+    let then = as_it_was(&Change::of(trigger), state);
     if then == *state {
         return None;
     }
@@ -49,6 +49,24 @@ pub fn passed_at(
     let opened = verdict.paths.iter().any(|path| path.is_open() && path.exposure != Class::None);
     let decision = decide(&verdict, &then, guardrail, past, now);
     (opened && decision.action != RuleAction::Ignore).then_some(time)
+}
+
+/// `state` as `change` left it. A public policy or ACL can be put only where the setting that
+/// refuses it is off: what is on now was turned on since.
+fn as_it_was(change: &Change, state: &BucketState) -> BucketState {
+    let mut then = change.onto(state);
+    let (Some(settings), None) = (state.settings.known().copied(), change.settings) else {
+        return then;
+    };
+    let mut was = settings;
+    if change.policy.is_some() && settings.block_public_policy {
+        (was.block_public_policy, was.restrict_public_buckets) = (false, false);
+    }
+    if (change.acl.is_some() || change.object_acl.is_some()) && settings.block_public_acls {
+        (was.block_public_acls, was.ignore_public_acls) = (false, false);
+    }
+    then.settings = Observed::Known(was);
+    then
 }
 
 /// `state` without what `change` put there and what is there still; `None` where nothing of it is.

@@ -45,11 +45,8 @@ impl Change {
             policy: parameters.get("bucketPolicy").map(document),
             settings: settings(parameters),
             ownership: ownership(parameters),
-            tags: parameters.get("Tagging").and_then(|tagging| tags(tagging.get("TagSet")?)),
-            more_tags: parameters
-                .get("TagResourceRequest")
-                .and_then(|request| tags(request.get("Tags")?))
-                .unwrap_or_default(),
+            tags: parameters.pointer("/Tagging/TagSet").map(tags),
+            more_tags: parameters.pointer("/TagResourceRequest/Tags").map(tags).unwrap_or_default(),
             access_point: access_point(parameters),
             ..Self::default()
         };
@@ -224,7 +221,7 @@ fn header_grants(header: &str, value: &Value) -> Vec<Grant> {
 }
 
 /// Values come coerced: `true` for `<Value>true</Value>`.
-fn tags(set: &Value) -> Option<BTreeMap<String, String>> {
+fn tags(set: &Value) -> BTreeMap<String, String> {
     let word = |value: &Value| match value {
         Value::String(text) => text.clone(),
         _ => value.to_string(),
@@ -232,7 +229,7 @@ fn tags(set: &Value) -> Option<BTreeMap<String, String>> {
     let tags = each(set.get("Tag")).into_iter().filter_map(|tag| {
         Some((word(tag.get("Key")?), tag.get("Value").map(word).unwrap_or_default()))
     });
-    Some(tags.collect())
+    tags.collect()
 }
 
 fn access_point(parameters: &Value) -> Option<AccessPoint> {

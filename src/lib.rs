@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! event ──► trigger ──► read ──► evaluate ──► decide ──► contain ──► verify ──► record ──► alert
-//!  JSON     bucket,     state    exposure     decision    AWS write   state      report     SNS
+//!  JSON     bucket,     state    exposure     decision    AWS write   state      episode    SNS
 //!           actor, when          + paths      + why                   exposure
 //! ```
 //!
@@ -19,6 +19,9 @@
 //! | [`mod@explain`] | `explain`: why a request gets through, or does not |
 //! | [`guardrail`] | the TOML file; `decide`: verdict → decision |
 //! | [`remedy`] | `plan`: decision → writes, which only ever turn blocks on |
+//! | [`change`], [`blame`] | what an event says was put there; which change opened what is open |
+//! | [`episode`] | one exposure from opened to closed: what is remembered, what of it is news |
+//! | [`mod@undo`] | `plan`: what a person's undo puts back |
 //! | [`report`] | the record of one run, and its published form |
 //! | [`alert`] | `compose`: record → messages to people |
 //! | [`ports`], [`topic`] | what is asked of the world; where messages go |
@@ -32,8 +35,8 @@
 //!    system or a clock.
 //! 2. `evaluate`, `explain`, `decide`, `plan` and `compose` are pure and total: no `async`, no
 //!    `Result`, no panic.
-//! 3. No code path of the Lambda writes a `false` into a Block Public Access setting. There is no
-//!    such remedy.
+//! 3. No code path of the Lambda writes a `false` into a Block Public Access setting that was true,
+//!    or could have been. There is no such remedy; a person's `undo` in the CLI lives apart.
 //! 4. What could not be read is `Unknown`, never absent and never private; it alerts.
 //! 5. Of an Allow, whatever is not proved narrow counts as wide; of a Deny, whatever is not proved
 //!    effective counts as absent. What the search gave up counts as getting through.
@@ -62,3 +65,4 @@ pub mod report;
 pub mod strict_json;
 pub mod topic;
 pub mod trust;
+pub mod undo;

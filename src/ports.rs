@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use time::OffsetDateTime;
 
-use crate::bucket::{AccountId, BucketName, BucketState, Region};
+use crate::bucket::{AccountId, BucketName, BucketState, Region, Settings};
 use crate::episode::{EpisodeId, Memory, PreImage};
 use crate::event::{Scope, Trigger};
 use crate::remedy::Remedy;
@@ -101,6 +101,17 @@ pub trait World: Sync {
     ///
     /// [`Failure`] where they cannot be listed.
     fn locate(&self, scope: &Scope) -> impl Future<Output = Result<Vec<Target>, Failure>> + Send;
+
+    /// The effective Block Public Access settings of an account, an organization's included.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where they cannot be read.
+    fn account_settings(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> impl Future<Output = Result<Settings, Failure>> + Send;
 
     /// The live state of a bucket.
     ///

@@ -19,6 +19,15 @@ pub enum Remedy {
         /// sets all four.
         turns_on: Vec<Setting>,
     },
+    /// Turn all four of an account's own settings on, for every bucket of it.
+    BlockAccountPublicAccess {
+        /// The account.
+        account: AccountId,
+        /// The Region whose endpoint is asked.
+        region: Region,
+        /// Those of the four that were off. For the record only.
+        turns_on: Vec<Setting>,
+    },
     /// Turn some of the four on, beside those that are on when it is carried out.
     AddBlocks {
         /// The bucket.
@@ -40,6 +49,7 @@ impl Remedy {
             Self::BlockPublicAccess { .. } | Self::AddBlocks { .. } => {
                 "s3:PutBucketPublicAccessBlock"
             }
+            Self::BlockAccountPublicAccess { .. } => "s3:PutAccountPublicAccessBlock",
         }
     }
 
@@ -47,15 +57,18 @@ impl Remedy {
     #[must_use]
     pub fn settings(&self) -> &[Setting] {
         match self {
-            Self::BlockPublicAccess { turns_on, .. } | Self::AddBlocks { turns_on, .. } => turns_on,
+            Self::BlockPublicAccess { turns_on, .. }
+            | Self::AddBlocks { turns_on, .. }
+            | Self::BlockAccountPublicAccess { turns_on, .. } => turns_on,
         }
     }
 
-    /// The bucket that is written.
+    /// The bucket that is written; `None` where it is an account.
     #[must_use]
-    pub fn bucket(&self) -> &BucketName {
+    pub fn bucket(&self) -> Option<&BucketName> {
         match self {
-            Self::BlockPublicAccess { bucket, .. } | Self::AddBlocks { bucket, .. } => bucket,
+            Self::BlockPublicAccess { bucket, .. } | Self::AddBlocks { bucket, .. } => Some(bucket),
+            Self::BlockAccountPublicAccess { .. } => None,
         }
     }
 }

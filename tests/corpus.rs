@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
+#[path = "support/shared.rs"]
+mod shared;
+
 use std::fs;
 use std::path::Path;
 
@@ -105,9 +108,8 @@ fn hold(path: &Path) {
             println!("grey {}: {:?} (labelled {label:?}) {grey:?}", case.id, ours);
         }
         // a label that is not strict is the letter of the policy, not whom it reaches
-        if held && ours < label {
-            let label = format!("{}: exposure {ours:?} narrower than {label:?}", case.id);
-            if case.strict { missed.push(label) } else { println!("letter {label}") }
+        if held && !case.strict && ours < label {
+            println!("letter {}: exposure {ours:?} narrower than {label:?}", case.id);
         }
         for path in case.verdict.paths.iter().filter(|path| path.unproved.is_some()) {
             println!("not proved {}: {:?} {:?}", case.id, path.via, path.exposure);
@@ -118,7 +120,7 @@ fn hold(path: &Path) {
             if ours == label && parties.is_empty() {
                 right += 1;
             } else {
-                println!("strict {}: {ours:?}, labelled {label:?} {parties:?}", case.id);
+                missed.push(format!("{}: {ours:?}, labelled {label:?} {parties:?}", case.id));
             }
         }
     }
@@ -131,7 +133,6 @@ fn hold(path: &Path) {
     println!("{}: {} cases, {right} of {strict} strict right", path.display(), cases.len());
     println!("{proved} of {total} paths through a policy are proved by a witness");
     assert!(missed.is_empty(), "{missed:#?}");
-    assert!(f64::from(right) >= 0.95 * f64::from(strict), "{right} of {strict} strict cases");
 }
 
 #[test]
@@ -141,11 +142,7 @@ fn our_own_cases_are_judged_as_labelled() {
 
 #[test]
 fn the_shared_corpus_is_judged_as_labelled() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/exposure.jsonl");
-    if !path.exists() {
-        println!("skipped: {} is absent", path.display());
-        assert!(std::env::var_os("CI").is_none(), "{} is absent in CI", path.display());
-        return;
+    if let Some(path) = shared::shared("corpus/exposure.jsonl") {
+        hold(&path);
     }
-    hold(&path);
 }

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]
 
+#[path = "support/shared.rs"]
+mod shared;
+
 use std::fs;
 use std::path::Path;
 
@@ -119,9 +122,9 @@ fn public_acl() -> Value {
 #[test]
 fn a_witness_is_explained_as_the_verdict_says() {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/exposure.jsonl");
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/exposure.jsonl");
+    let shared = shared::shared("corpus/exposure.jsonl");
     let (mut open, mut closed, mut unknown, mut wrong) = (0, 0, 0, Vec::new());
-    for file in [own, shared].iter().filter(|file| file.exists()) {
+    for file in [own].into_iter().chain(shared) {
         for line in fs::read_to_string(file).unwrap().lines().filter(|line| !line.is_empty()) {
             let case: Value = serde_json::from_str(line).unwrap();
             // a grant to an e-mail address, which no request shows
@@ -225,6 +228,49 @@ fn keys_that_are_missing() {
     assert_eq!(bucket.answer("444455556666", "s3:GetObject", &member), Answer::Refused);
     let named = ["aws:PrincipalOrgID=o-exampleorgid", "s3:prefix=home/x/1", "aws:username=x"];
     assert_eq!(bucket.answer("444455556666", "s3:GetObject", &named), Answer::Through);
+}
+
+#[test]
+fn an_operator_is_shown_as_it_is_written() {
+    let condition = json!({
+        "arnequals": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/*"},
+        "StringUnlike": {"aws:UserAgent": "x"},
+    });
+    let bucket = Bucket::of(&with_policy(&json!([allow(&json!("*"), &condition)])));
+    let told = bucket.ask("arn:aws:iam::444455556666:role/etl", "s3:GetObject", &[]);
+    let operators: Vec<&str> = told.policies[0].statements[0]
+        .elements
+        .iter()
+        .filter_map(|element| element.operator.as_deref())
+        .collect();
+    assert_eq!(operators, ["`StringUnlike`", "arnequals"]);
+    assert!(text::explanation(&told).contains("arnequals `aws:PrincipalArn`"));
+    assert_eq!(told.answer, Answer::Unknown);
+}
+
+#[test]
+fn before_2012_a_variable_is_text() {
+    let condition = json!({"StringEquals": {"s3:prefix": "home/${aws:username}"}});
+    let mut statement = allow(&json!("*"), &condition);
+    statement["Action"] = json!("s3:ListBucket");
+    statement["Resource"] = json!("arn:aws:s3:::clinic-reports");
+    let mut snapshot = with_policy(&json!([statement, {
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::clinic-reports/${aws:username}/*",
+    }]));
+    let user = "arn:aws:iam::444455556666:user/x";
+    let listing = |bucket: &Bucket, prefix: &str| {
+        bucket.answer(user, "s3:ListBucket", &["aws:username=x", &format!("s3:prefix={prefix}")])
+    };
+    let bucket = Bucket::of(&snapshot);
+    assert_eq!(listing(&bucket, "home/x"), Answer::Through);
+    assert_eq!(listing(&bucket, "home/${aws:username}"), Answer::Refused);
+    assert_eq!(bucket.answer(user, "s3:GetObject", &[]), Answer::Unknown);
+    snapshot["Policy"]["Version"] = json!("2008-10-17");
+    let bucket = Bucket::of(&snapshot);
+    assert_eq!(listing(&bucket, "home/x"), Answer::Refused);
+    assert_eq!(listing(&bucket, "home/${aws:username}"), Answer::Through);
+    assert_eq!(bucket.answer(user, "s3:GetObject", &[]), Answer::Refused);
 }
 
 #[test]

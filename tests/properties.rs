@@ -19,6 +19,7 @@ use s3_guardrail::guard::{failure, guard};
 use s3_guardrail::guardrail::{Guardrail, Mode};
 use s3_guardrail::local::LocalAccount;
 use s3_guardrail::name::{AccountId, BucketName, Region};
+use s3_guardrail::ports::World;
 use s3_guardrail::trust::Trust;
 use serde_json::{Value, json};
 use time::macros::datetime;
@@ -424,7 +425,42 @@ fn live_settings(world: &LocalAccount) -> Option<Settings> {
 }
 
 proptest! {
-    #![proptest_config(cases(5_000))]
+    #![proptest_config(cases(10_000))]
+
+    #[test]
+    fn undoing_a_containment_gives_back_the_settings_of_before(
+        snapshot in snapshots(), by_cause in any::<bool>(),
+    ) {
+        use s3_guardrail::guardrail::Contain;
+        use s3_guardrail::undo::plan;
+        let before = state(&snapshot);
+        let world = LocalAccount::from_states(
+            vec![before.clone()], datetime!(2026-11-20 09:14:09 UTC),
+        );
+        let mut guardrail = guardrail(Mode::Enforce);
+        let contain = if by_cause { Contain::ByCause } else { Contain::All };
+        guardrail.rules.iter_mut().for_each(|rule| rule.contain = contain);
+        now(guard(&trigger(), &guardrail, &world));
+        let memory = world.memory(before.account, &before.bucket);
+        if world.writes().is_empty() {
+            prop_assert_eq!(live_settings(&world), before.settings.known().copied());
+            return Ok(());
+        }
+        let episode = memory.episode.unwrap();
+        let kept = now(world.pre_image(&episode.id)).unwrap().unwrap();
+        let live = world.state(&before.bucket).unwrap();
+        let undo = plan(&kept, &episode.written, &live, &Trust::default());
+        match before.settings.known() {
+            Some(settings) => prop_assert_eq!(undo.unwrap().puts_back, *settings),
+            None => prop_assert!(undo.is_err()),
+        }
+        // what somebody changed since is not undone
+        let mut changed = live.clone();
+        changed.settings = Observed::Known(Settings::default());
+        if live.settings != changed.settings {
+            prop_assert!(plan(&kept, &episode.written, &changed, &Trust::default()).is_err());
+        }
+    }
 
     #[test]
     fn the_flow_never_lowers_a_setting_and_closes_what_it_was_told_to(snapshot in snapshots()) {

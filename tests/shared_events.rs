@@ -1,8 +1,10 @@
 //! The shared sample events, each against what their index says of it. Skipped where they are
 //! absent, which CI does not accept.
 
+#[path = "support/shared.rs"]
+mod shared;
+
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use s3_guardrail::aws::delivery::{Delivery, open};
 use s3_guardrail::event::{self, Event, Refused, Scope};
@@ -57,13 +59,9 @@ const DEPARTURES: &[(&str, &str)] = &[
 
 #[test]
 fn every_row_of_the_index_holds() {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/events"));
-    if !folder.join("index.json").is_file() {
-        assert!(std::env::var_os("CI").is_none(), "shared facts absent: {}", folder.display());
-        println!("skipped, shared facts absent: {}", folder.display());
-        return;
-    }
-    let index = std::fs::read_to_string(folder.join("index.json")).unwrap();
+    let Some(index) = shared::shared("events/index.json") else { return };
+    let folder = index.parent().unwrap();
+    let index = std::fs::read_to_string(&index).unwrap();
     let rows: Vec<Row> = serde_json::from_str(&index).unwrap();
     let mut wrong = Vec::new();
     for row in &rows {

@@ -174,6 +174,8 @@ fn nothing_can_turn_a_setting_off() {
                 let on = value.starts_with("true)") || value.starts_with("then.");
                 if source.path.starts_with("src/aws/apply") && on {
                     set += 1;
+                } else if source.path == "src/bin/cli/undo.rs" {
+                    // a person's command: the one exception
                 } else if !value.starts_with(')') {
                     found.push(format!("{}:{number}: sets `{setter}…`", source.path));
                 }
@@ -184,7 +186,7 @@ fn nothing_can_turn_a_setting_off() {
         }
     }
     assert_none(&found);
-    assert_eq!(set, 8, "one remedy sets all four to true, the other leaves on what is on");
+    assert_eq!(set, 12, "of a bucket and an account all to true; the third leaves on what is on");
 }
 
 #[test]

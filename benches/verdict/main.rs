@@ -2,7 +2,8 @@
 //! labelled cases, and over policies built to take long. All of it in one run, case by case and in
 //! turn, so that a busy machine slows all alike; of the repetitions the fastest counts.
 //!
-//! `cargo bench --no-default-features --bench verdict`
+//! `cargo bench --no-default-features --bench verdict`, with `-- TEXT` for the cases alone that have
+//! that text in their name.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, clippy::panic)]
 
@@ -70,15 +71,20 @@ fn main() {
         return;
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with("--"));
+    let is_asked_for = |name: &str| only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     for (name, path) in [
         ("tests/cases/exposure.jsonl", root.join("tests/cases/exposure.jsonl")),
         ("shared corpus", root.join("../shared/corpus/exposure.jsonl")),
-    ] {
+    ]
+    .into_iter()
+    .filter(|(name, _)| is_asked_for(name))
+    {
         if let Ok(text) = fs::read_to_string(path) {
             labelled(name, &text);
         }
     }
-    built_to_take_long();
+    built_to_take_long(is_asked_for);
 }
 
 fn labelled(name: &str, text: &str) {
@@ -113,13 +119,13 @@ fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 
-fn built_to_take_long() {
+fn built_to_take_long(is_asked_for: impl Fn(&str) -> bool) {
     println!("\nbuilt to take long");
     println!(
         "{:44} {:>8} {:>9} {:>9} {:>10} {:>9}",
         "", "bytes", "JSON, ms", "read, ms", "judge, ms", "/ JSON"
     );
-    for (name, snapshot) in worst::cases() {
+    for (name, snapshot) in worst::cases().into_iter().filter(|(name, _)| is_asked_for(name)) {
         let text = snapshot.to_string();
         let times = Times::of(&text);
         let [json, read, evaluate] =

@@ -13,7 +13,7 @@ use time::{OffsetDateTime, UtcOffset};
 use crate::alert::body::{self, cleaned};
 use crate::alert::case::Case;
 use crate::alert::situation::{BLIND_URGENCY, Situation, is_first};
-use crate::alert::{brief, who, window};
+use crate::alert::{Stated, brief, window};
 use crate::guardrail::Urgency;
 use crate::ports::Failure;
 
@@ -86,10 +86,6 @@ pub(super) fn of(
         urgency: situation.urgency(),
     };
     let mut more = report_of(case, report);
-    let openings = situation.judged.openings.iter().map(|opening| {
-        json!({"via": crate::alert::words::via(&opening.via), "history": who::history(opening)})
-    });
-    more.insert("opened_by".to_owned(), openings.collect());
     more.insert("text".to_owned(), body::shortened(text, TEXT_BYTES).into());
     let reason = brief::reason(situation);
     alarm(case, &stands, subject, &brief::description(case, situation), &reason, more)
@@ -135,6 +131,33 @@ pub(super) fn of_blind(
     more.insert("text".to_owned(), body::shortened(text, TEXT_BYTES).into());
     let reason = brief::blind_reason(failure);
     alarm(case, &stands, subject, &brief::blind_description(case), &reason, more)
+}
+
+/// The page on an account's own settings, or its end; with subject, glance and text.
+pub(super) fn of_account(
+    case: &Case<'_>,
+    stated: &Stated,
+    is_twin: bool,
+    [subject, glance, text]: [&String; 3],
+    report: &Value,
+) -> Value {
+    let (old, new) = if is_twin { ("ALARM", "OK") } else { ("OK", "ALARM") };
+    let (outcome, urgency) = (stated.outcome, stated.urgency);
+    let stands = Stands { old, new, at: case.trigger.event.time, outcome, urgency };
+    let mut more = Map::new();
+    if is_twin {
+        more.insert("twin".to_owned(), true.into());
+    } else {
+        let report = report_of(case, report).into_iter();
+        // the name `account` is taken by the id
+        more.extend(report.map(|(key, value)| match key.as_str() {
+            "account" => ("account_settings".to_owned(), value),
+            _ => (key, value),
+        }));
+    }
+    more.insert("text".to_owned(), body::shortened(text, TEXT_BYTES).into());
+    let description = format!("{glance} Runbook: {}", case.runbook());
+    alarm(case, &stands, subject, &description, &stated.why, more)
 }
 
 /// A page that says nothing is open: a test of the way to whoever is on call.

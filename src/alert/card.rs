@@ -11,7 +11,7 @@ use crate::alert::brief::{self, bounded};
 use crate::alert::case::Case;
 use crate::alert::next_steps::{self, Step};
 use crate::alert::situation::{BLIND_URGENCY, Situation};
-use crate::alert::{causes, subject, text};
+use crate::alert::{Stated, causes, subject, text};
 use crate::escape::{plain, quoted};
 use crate::guardrail::Urgency;
 use crate::ports::{Failure, Message, Topic};
@@ -48,6 +48,14 @@ pub(super) fn of_blind(case: &Case<'_>, subject: &str, failure: &Failure) -> Mes
     lines.extend(brief::actor(case).map(|actor| format!("*Who*: {actor}")));
     let steps = next_steps::blind_steps(case.trigger, case.target);
     card(case, without_state(subject), "not_read", BLIND_URGENCY, lines, &steps)
+}
+
+/// The card on an account's own settings.
+pub(super) fn of_account(case: &Case<'_>, stated: &Stated, outcome: &str, glance: &str) -> Message {
+    let mut lines = vec![glance.to_owned(), plain(&stated.why)];
+    lines.extend(brief::actor(case).map(|actor| format!("*Who*: {actor}")));
+    let title = format!("account {outcome} ({})", case.account());
+    card(case, title, stated.outcome, stated.urgency, lines, &[])
 }
 
 /// A chat shows no alarms: whether it is one is in the words.

@@ -25,6 +25,8 @@ pub(super) struct Case<'a> {
     pub(super) episode: Option<&'a Episode>,
     pub(super) news: Option<News>,
     tags: Observed<BTreeMap<String, String>>,
+    /// Whether it is about the account's own settings.
+    is_account: bool,
 }
 
 impl<'a> Case<'a> {
@@ -36,7 +38,8 @@ impl<'a> Case<'a> {
     ) -> Self {
         let target = Some(&run.target);
         let (episode, news) = (judged.episode.as_ref(), judged.news());
-        Self { trigger, target, telling, episode, news, tags: judged.tags.clone() }
+        let tags = judged.tags.clone();
+        Self { trigger, target, telling, episode, news, tags, is_account: false }
     }
 
     pub(super) fn blind(
@@ -45,7 +48,12 @@ impl<'a> Case<'a> {
         telling: &'a Telling,
     ) -> Self {
         let tags = Observed::Unknown("not read".to_owned());
-        Self { trigger, target, telling, episode: None, news: None, tags }
+        Self { trigger, target, telling, episode: None, news: None, tags, is_account: false }
+    }
+
+    /// About an account's own settings.
+    pub(super) fn of_account(trigger: &'a Trigger, telling: &'a Telling) -> Self {
+        Self { is_account: true, ..Self::blind(trigger, None, telling) }
     }
 
     /// The account that the page is about.
@@ -87,6 +95,7 @@ impl<'a> Case<'a> {
         let name = self.telling.name_of(self.account()).map(|name| format!(" {}", quoted(name)));
         let account = format!("account {}{}", self.account(), name.unwrap_or_default());
         match (self.bucket(), &self.trigger.scope) {
+            _ if self.is_account => account,
             (Some(bucket), _) => format!("bucket `{bucket}` ({account}, Region {})", self.region()),
             (None, Scope::AccessPoint { name, .. }) => format!(
                 "the bucket behind access point {} ({account}, Region {})",
@@ -102,6 +111,7 @@ impl<'a> Case<'a> {
     /// What the subject calls it, printable ASCII.
     pub(super) fn name(&self) -> &str {
         match (self.bucket(), &self.trigger.scope) {
+            _ if self.is_account => "account",
             (Some(bucket), _) => bucket.as_str(),
             (None, Scope::AccessPoint { .. }) => "the bucket of an access point",
             (None, Scope::Bucket { .. } | Scope::Account { .. }) => "every bucket",
@@ -112,6 +122,7 @@ impl<'a> Case<'a> {
     /// messages. What is not part of an episode has one a bucket.
     pub(super) fn key(&self) -> String {
         match (self.episode, self.bucket(), &self.trigger.scope) {
+            _ if self.is_account => format!("{}/account/settings", self.account()),
             (Some(episode), ..) => episode.id.to_string(),
             (None, Some(bucket), _) => format!("{}/{bucket}/not-read", self.account()),
             (None, None, Scope::AccessPoint { .. }) => {

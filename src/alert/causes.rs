@@ -63,8 +63,8 @@ pub(super) fn step(cause: Cause, target: &Target) -> Option<Step> {
     let what = match cause {
         Cause::ServiceControlPolicy | Cause::ResourceControlPolicy => {
             "Exempt the guardrail's role from that policy: to its statement that denies \
-             `s3:PutBucketPublicAccessBlock` add a condition `ArnNotLike` on `aws:PrincipalArn` with \
-             the role's ARN (the Terraform output `scp_exemption` is that condition)"
+             `s3:PutBucketPublicAccessBlock` add a condition `ArnNotLike` on `aws:PrincipalArn` \
+             with the role's ARN (the Terraform output `scp_exemption` is that condition)"
         }
         Cause::BucketPolicy => {
             "Take the statement that denies `s3:PutBucketPublicAccessBlock` out of the bucket \

@@ -8,6 +8,7 @@
 //! `OK` of the same name follows, at once where that is so already: a pager opens one incident, and
 //! closes it by itself.
 
+mod account;
 mod alarm;
 mod approval;
 mod body;
@@ -35,10 +36,18 @@ use self::case::Case;
 use self::situation::Situation;
 pub use self::test_page::test_messages;
 use crate::event::Trigger;
-use crate::guardrail::Telling;
+use crate::guardrail::{Telling, Urgency};
 use crate::ports::{Failure, Message, Target, Topic};
-use crate::report::{Outcome, Run, published};
+use crate::report::{AccountRun, Outcome, Run, published};
 use crate::topic::TopicArn;
+
+/// How something stands that is no bucket, for machines.
+struct Stated {
+    outcome: &'static str,
+    urgency: Urgency,
+    /// In sentences.
+    why: String,
+}
 
 /// The messages that a run owes; none where it has nothing to tell.
 #[must_use]
@@ -121,6 +130,12 @@ pub fn compose_blind(
         text,
     };
     vec![page, card]
+}
+
+/// The messages that a look at an account's own settings owes; none where all four are on.
+#[must_use]
+pub fn compose_account(trigger: &Trigger, run: &AccountRun, telling: &Telling) -> Vec<Message> {
+    account::messages(trigger, run, telling)
 }
 
 /// `message` for the default topic, saying that the topic of its route refused it.

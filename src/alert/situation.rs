@@ -34,13 +34,14 @@ pub(super) const BLIND_URGENCY: Urgency = Urgency::High;
 pub(super) fn is_first(news: News) -> bool {
     match news {
         News::Opened | News::Transient | News::ExemptedByTag => true,
-        News::Changed | News::Closed | News::Exempted => false,
+        News::Changed | News::Closed | News::Exempted | News::Reminder => false,
     }
 }
 
 /// Whether people are told again of what they know.
 pub(super) fn is_reminder(news: News) -> bool {
     match news {
+        News::Reminder => true,
         News::Opened
         | News::Transient
         | News::ExemptedByTag
@@ -243,7 +244,7 @@ fn standing(judged: &Judged, uncovered: &[&Path]) -> Standing {
         Some(News::Closed) => return Standing::Closed,
         Some(News::Transient) => return Standing::Passed,
         Some(News::Exempted | News::ExemptedByTag) => return Standing::LetBe,
-        Some(News::Opened | News::Changed) | None => {}
+        Some(News::Opened | News::Changed | News::Reminder) | None => {}
     }
     if Cause::of(judged).is_some() {
         return Standing::NotFixed;

@@ -89,7 +89,7 @@ pub(super) fn rerouted(topic: &TopicArn, failure: &Failure) -> String {
 }
 
 /// Where to read on, and by what name this is known.
-fn more_about(case: &Case<'_>) -> String {
+pub(super) fn more_about(case: &Case<'_>) -> String {
     let mut lines = vec![format!("Runbook: {}", case.runbook())];
     lines.extend(case.console().map(|link| format!("Console: {link}")));
     lines.push(format!(
@@ -99,7 +99,7 @@ fn more_about(case: &Case<'_>) -> String {
     section("MORE", &lines)
 }
 
-fn urgency_line(urgency: Urgency) -> &'static str {
+pub(super) fn urgency_line(urgency: Urgency) -> &'static str {
     match urgency {
         Urgency::High => "Urgency: high, act now.",
         Urgency::Low => "Urgency: low, the next working day will do.",

@@ -1,7 +1,7 @@
 //! The writes: Block Public Access settings of a bucket, on. All four, and no value is passed in
-//! that could be `false`; or some beside those that reads just before show on. S3 has no conditional
-//! write: what somebody turns on between those reads and the write could be lost, and nothing else
-//! can. Where a read fails, all four are written.
+//! that could be `false`; or some beside those that reads just before show on. S3 has no
+//! conditional write: what somebody turns on between those reads and the write could be lost, and
+//! nothing else can. Where a read fails, all four are written.
 
 use std::time::Duration;
 
@@ -19,26 +19,24 @@ use crate::remedy::Remedy;
 /// which the SDK does not try again; 7.4 s in all, then the event comes again.
 const CONFLICT_WAITS_MS: [u64; 5] = [100, 300, 1_000, 2_000, 4_000];
 
-/// What a person can look at when the write is refused.
-const WHAT_TO_DO: &str = "let the function's role `s3:PutBucketPublicAccessBlock`, and see that no \
-    service control policy, resource control policy or bucket policy denies it";
-
 /// Carries `remedy` out.
 pub(super) async fn apply(aws: &Aws, remedy: &Remedy) -> Result<(), Failure> {
     let (account, region) = match remedy {
         Remedy::BlockPublicAccess { account, region, .. }
-        | Remedy::AddBlocks { account, region, .. } => (account, region),
+        | Remedy::AddBlocks { account, region, .. } => (account, region.as_ref()),
+        Remedy::BlockAccountPublicAccess { account, region, .. } => (account, Some(region)),
     };
-    let region = region.as_ref().unwrap_or(&aws.clients.home);
+    let region = region.unwrap_or(&aws.clients.home);
     let regional = aws.regional(account, region).await?;
     match remedy {
         Remedy::BlockPublicAccess { bucket, .. } => {
-            write(&regional, bucket, account, || all_on()).await
+            write(&regional, bucket, account, &all_on()).await
         }
+        Remedy::BlockAccountPublicAccess { .. } => write_account(&regional, account).await,
         Remedy::AddBlocks { bucket, turns_on, .. } => {
             match settings_now(&regional, bucket, account).await {
-                Some(on) => write(&regional, bucket, account, || at_least(on, turns_on)).await,
-                None => write(&regional, bucket, account, || all_on()).await,
+                Some(on) => write(&regional, bucket, account, &at_least(on, turns_on)).await,
+                None => write(&regional, bucket, account, &all_on()).await,
             }
         }
     }
@@ -65,18 +63,14 @@ async fn settings_now(
     };
     // a stale answer shows less than there is: what either of two reads shows stays on
     let (one, other) = (read().await?, read().await?);
-    Some(
-        one.with(
-            &Setting::ALL.into_iter().filter(|setting| other.has(*setting)).collect::<Vec<_>>(),
-        ),
-    )
+    Some(one.with(&other.on()))
 }
 
 async fn write(
     regional: &Regional,
     bucket: &BucketName,
     account: &AccountId,
-    configuration: impl Fn() -> PublicAccessBlockConfiguration,
+    configuration: &PublicAccessBlockConfiguration,
 ) -> Result<(), Failure> {
     let mut waits = CONFLICT_WAITS_MS.into_iter();
     loop {
@@ -85,16 +79,27 @@ async fn write(
             .put_public_access_block()
             .bucket(bucket.as_str())
             .expected_bucket_owner(account.as_str())
-            .public_access_block_configuration(configuration())
+            .public_access_block_configuration(configuration.clone())
             .send()
             .await;
         let Err(refusal) = answer.map_err(Refusal::from) else { return Ok(()) };
         match waits.next().filter(|_| refusal.is("OperationAborted")) {
             Some(wait_ms) => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
-            None if refusal.denied() => return Err(refusal.into_failure(WHAT_TO_DO)),
             None => return Err(refusal.into_failure("")),
         }
     }
+}
+
+async fn write_account(regional: &Regional, account: &AccountId) -> Result<(), Failure> {
+    let all_on = aws_sdk_s3control::types::PublicAccessBlockConfiguration::builder()
+        .block_public_acls(true)
+        .ignore_public_acls(true)
+        .block_public_policy(true)
+        .restrict_public_buckets(true)
+        .build();
+    let call = regional.s3control.put_public_access_block().account_id(account.as_str());
+    let answer = call.public_access_block_configuration(all_on).send().await;
+    answer.map(|_| ()).map_err(|error| Refusal::from(error).into_failure(""))
 }
 
 /// What is `on`, and `more`: nothing goes off.

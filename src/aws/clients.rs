@@ -143,6 +143,15 @@ impl Clients {
         asked.await.cloned()
     }
 
+    /// ARN of whoever's credentials these are.
+    pub(super) async fn caller(&self) -> Result<String, Failure> {
+        let answer = self.sts.get_caller_identity().send().await;
+        let answer = answer.map_err(|error| {
+            Refusal::from(error).into_failure("whose credentials these are is not known")
+        })?;
+        Ok(answer.arn.unwrap_or_default())
+    }
+
     /// The clients for `account` in `region`; `own` is the account of the function itself.
     pub(super) async fn of(
         &self,

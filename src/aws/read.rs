@@ -68,7 +68,7 @@ enum Seen {
 async fn ask(aws: &Aws, target: &Target, region: &Region) -> Result<Answers, Failure> {
     let regional = aws.regional(&target.account, region).await?;
     let parts = Parts::new(&regional, target);
-    let account = aws.account_settings(&target.account, region);
+    let account = aws.settings_for_buckets(&target.account, region);
     let answers = tokio::join!(
         Box::pin(parts.acl()),
         Box::pin(parts.ownership()),

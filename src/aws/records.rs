@@ -1,6 +1,7 @@
-//! Records of episodes in a DynamoDB table: partition key `bucket`, sort key `record`, both strings,
-//! TTL in `expires_at`. What is remembered of a bucket is one item, what was there before the first
-//! write of an episode another; each is one JSON document. Without a table the process keeps them.
+//! Records of episodes in a DynamoDB table: partition key `bucket`, sort key `record`, both of
+//! them strings, TTL in `expires_at`. What is remembered of a bucket is one item, what was there
+//! before the first write of an episode another; each is one JSON document. Without a table the
+//! process keeps them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -89,10 +90,12 @@ impl Store {
         let before = memory.version.saturating_sub(1);
         let put = put(client, table, &key(account, bucket), MEMORY, memory, memory.keep_until())?;
         let put = put.item("version", AttributeValue::N(memory.version.to_string()));
+        // names stand for themselves: DynamoDB reserves many
+        let put = put.expression_attribute_names("#version", "version");
         let put = if before == 0 {
-            put.condition_expression("attribute_not_exists(version)")
+            put.condition_expression("attribute_not_exists(#version)")
         } else {
-            put.condition_expression("version = :before")
+            put.condition_expression("#version = :before")
                 .expression_attribute_values(":before", AttributeValue::N(before.to_string()))
         };
         written_unless_overtaken(put).await
@@ -102,13 +105,16 @@ impl Store {
     pub(super) async fn keep(&self, pre_image: &PreImage) -> Result<(), Failure> {
         let (client, table) = match self {
             Self::Table { client, table } => (client, table),
-            Self::Process(records) => return Ok(lock(records).keep(pre_image)),
+            Self::Process(records) => {
+                lock(records).keep(pre_image);
+                return Ok(());
+            }
         };
         let (bucket, record) = names(&pre_image.episode);
         let put = put(client, table, &bucket, &record, pre_image, Some(pre_image.keep_until))?;
-        written_unless_overtaken(put.condition_expression("attribute_not_exists(bucket)"))
-            .await
-            .map(|_| ())
+        let put = put.expression_attribute_names("#record", "record");
+        let put = put.condition_expression("attribute_not_exists(#record)");
+        written_unless_overtaken(put).await.map(|_| ())
     }
 
     /// What was there before the first write of an episode, where that was kept.

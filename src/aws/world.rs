@@ -56,13 +56,31 @@ impl Aws {
         self.clients.of(account, &own, region).await
     }
 
+    /// The client for a bucket, for what no port does: a person's undo.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where there are no credentials for its account.
+    pub async fn s3(&self, target: &Target) -> Result<aws_sdk_s3::Client, Failure> {
+        Ok(self.regional(&target.account, &target.region).await?.s3_writes)
+    }
+
+    /// ARN of whoever's credentials these are.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where STS does not say.
+    pub async fn caller(&self) -> Result<String, Failure> {
+        self.clients.caller().await
+    }
+
     /// From which Region `account` is to be asked for its settings; the first who says so decides.
     pub(super) fn ask_account_in(&self, account: &AccountId, region: &Region) {
         self.account(account, region);
     }
 
     /// The effective settings of `account`. A failure is not kept: the next bucket asks again.
-    pub(super) async fn account_settings(
+    pub(super) async fn settings_for_buckets(
         &self,
         id: &AccountId,
         region: &Region,
@@ -70,16 +88,7 @@ impl Aws {
         let account = self.account(id, region);
         let asked = account.settings.get_or_try_init(|| async {
             let regional = self.regional(id, &account.region).await?;
-            let answer = regional.s3control.get_public_access_block().account_id(id.as_str());
-            match answer.send().await.map_err(Refusal::from) {
-                Ok(answer) => {
-                    Ok(convert::control_settings(answer.public_access_block_configuration.as_ref()))
-                }
-                Err(refusal) if refusal.is("NoSuchPublicAccessBlockConfiguration") => {
-                    Ok(Settings::default())
-                }
-                Err(refusal) => Err(refusal),
-            }
+            settings_of(&regional, id).await
         });
         asked.await.copied()
     }
@@ -91,9 +100,34 @@ impl Aws {
     }
 }
 
+async fn settings_of(regional: &Regional, account: &AccountId) -> Result<Settings, Refusal> {
+    let call = regional.s3control.get_public_access_block().account_id(account.as_str());
+    match call.send().await.map_err(Refusal::from) {
+        Ok(answer) => {
+            Ok(convert::control_settings(answer.public_access_block_configuration.as_ref()))
+        }
+        Err(refusal) if refusal.is("NoSuchPublicAccessBlockConfiguration") => {
+            Ok(Settings::default())
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
 impl World for Aws {
     async fn locate(&self, scope: &Scope) -> Result<Vec<Target>, Failure> {
         list::locate(self, scope).await
+    }
+
+    async fn account_settings(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> Result<Settings, Failure> {
+        let regional = self.regional(&account, region).await?;
+        let asked = settings_of(&regional, &account).await;
+        asked.map_err(|refusal| {
+            refusal.into_failure("let the function's role `s3:GetAccountPublicAccessBlock`")
+        })
     }
 
     async fn read(&self, target: &Target) -> Result<Reading, Failure> {

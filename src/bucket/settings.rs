@@ -91,6 +91,12 @@ impl Settings {
         }
     }
 
+    /// The settings that are on, in AWS's order.
+    #[must_use]
+    pub fn on(self) -> Vec<Setting> {
+        Setting::ALL.into_iter().filter(|setting| self.has(*setting)).collect()
+    }
+
     /// The settings that are off, in AWS's order.
     #[must_use]
     pub fn off(self) -> Vec<Setting> {

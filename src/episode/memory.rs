@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
 use super::openers::Openers;
-use super::{Claim, Episode, EpisodeId, Opened, Outcome, Settled, Sight, State, Told};
+use super::{Claim, Episode, EpisodeId, News, Opened, Outcome, Settled, Sight, State, Told};
 use crate::bucket::{AccountId, BucketName};
 use crate::change::Change;
 use crate::event::Trigger;
@@ -14,7 +14,7 @@ use crate::exposure::Class;
 use crate::guardrail::{Exemption, Limits, Match, Past, TagSet};
 use crate::iam::{Access, Glob};
 
-/// Events that are remembered to have been dealt with.
+/// Events that are remembered to have been told of, and openings of the bucket.
 const EVENTS: usize = 50;
 
 /// How long a promise to tell holds. A run that was killed comes again later than that: a queue
@@ -123,7 +123,7 @@ impl Memory {
     }
 
     /// Begins or goes on with an episode.
-    pub fn begin(&mut self, sight: &Sight, limits: &Limits, now: OffsetDateTime) -> Begun {
+    pub fn begin(&mut self, sight: &Sight, limits: Limits, now: OffsetDateTime) -> Begun {
         if sight.concern {
             return self.begin_concern(sight, limits, now);
         }
@@ -149,7 +149,7 @@ impl Memory {
         }
     }
 
-    fn begin_concern(&mut self, sight: &Sight, limits: &Limits, now: OffsetDateTime) -> Begun {
+    fn begin_concern(&mut self, sight: &Sight, limits: Limits, now: OffsetDateTime) -> Begun {
         let goes_on = self.episode.as_ref().is_some_and(|episode| {
             // what a fix left open was told with it
             !episode.state.is_over() || sight.open.is_subset(&episode.open)
@@ -173,7 +173,7 @@ impl Memory {
     }
 
     /// A new episode.
-    fn start(&mut self, sight: &Sight, state: State, limits: &Limits, now: OffsetDateTime) {
+    fn start(&mut self, sight: &Sight, state: State, limits: Limits, now: OffsetDateTime) {
         let closed_before = self.episode.as_ref().and_then(|episode| episode.closed_at);
         self.episodes = self.episodes.saturating_add(1);
         let id = EpisodeId::new(
@@ -187,6 +187,8 @@ impl Memory {
         let mut fight = None;
         if sight.concern {
             let window = Duration::hours(limits.fight_window_h.into());
+            let more = self.openings.len().saturating_sub(EVENTS);
+            self.openings.drain(..more);
             self.openings = within(&self.openings, now, window).chain([Moment(now)]).collect();
             let told = self.fight_told.is_some_and(|told| now - told.0 < window);
             let times = self.openings.len();
@@ -223,7 +225,7 @@ impl Memory {
         episode.state = outcome.state;
         episode.cause.clone_from(&outcome.cause);
         episode.open.clone_from(&outcome.open);
-        let Some(news) = outcome.news(episode.told.as_ref()) else {
+        let Some(news) = outcome.news(episode.told.as_ref(), now) else {
             episode.claim = None;
             return Settled::Told;
         };
@@ -250,7 +252,10 @@ impl Memory {
             self.events.push(event.to_owned());
         }
         let Some(episode) = &mut self.episode else { return };
+        let reminded = outcome.news(episode.told.as_ref(), now) == Some(News::Reminder);
+        let before = episode.told.as_ref().filter(|_| reminded);
         episode.told = Some(Told {
+            reminders: before.map_or(0, |told| told.reminders.saturating_add(1)),
             state: outcome.state,
             cause: outcome.cause.clone(),
             open: outcome.open.clone(),
@@ -276,7 +281,7 @@ impl Memory {
     }
 
     /// Sets until when it is kept: for ever while something is open.
-    pub fn keep(&mut self, limits: &Limits, now: OffsetDateTime) {
+    pub fn keep(&mut self, limits: Limits, now: OffsetDateTime) {
         let over = self.episode.as_ref().is_none_or(|episode| episode.state.is_over());
         self.keep_until = over.then(|| Moment(now + Duration::days(limits.keep_days.into())));
     }

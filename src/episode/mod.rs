@@ -103,6 +103,9 @@ pub struct Told {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub at: OffsetDateTime,
+    /// How often they were reminded of it.
+    #[serde(default)]
+    pub reminders: u32,
 }
 
 /// A promise to tell: whoever finds it unkept past its time takes it over.

@@ -1,7 +1,7 @@
 //! What a run has to tell.
 
 use serde::Serialize;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{Mark, Prints, State, Told};
 use crate::bucket::{AccountId, BucketName, Setting};
@@ -58,7 +58,12 @@ pub enum News {
     Transient,
     /// A change of its tags exempts a bucket that is open.
     ExemptedByTag,
+    /// It is not fixed still.
+    Reminder,
 }
+
+/// After how many hours people are reminded of what is not fixed: once, twice, and then each time.
+const REMINDERS_H: [i64; 4] = [1, 4, 12, 24];
 
 /// Whether this run tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +79,7 @@ pub enum Settled {
 impl Outcome {
     /// What it is to people who were told `last`; `None`: nothing new.
     #[must_use]
-    pub fn news(&self, last: Option<&Told>) -> Option<News> {
+    pub fn news(&self, last: Option<&Told>, now: OffsetDateTime) -> Option<News> {
         let Some(last) = last else {
             return match self.state {
                 State::Closed => Some(News::Transient),
@@ -86,6 +91,9 @@ impl Outcome {
         };
         let same = (last.state, &last.cause) == (self.state, &self.cause);
         match self.state {
+            State::NotFixed if same && self.open.is_subset(&last.open) => {
+                last.reminder_due(now).then_some(News::Reminder)
+            }
             _ if same && self.open.is_subset(&last.open) => None,
             State::Closed => Some(News::Closed),
             State::Exempt => Some(News::Exempted),
@@ -93,6 +101,14 @@ impl Outcome {
                 Some(News::Changed)
             }
         }
+    }
+}
+
+impl Told {
+    fn reminder_due(&self, now: OffsetDateTime) -> bool {
+        let index = usize::try_from(self.reminders).unwrap_or(usize::MAX);
+        let wait_h = REMINDERS_H.get(index).or(REMINDERS_H.last()).copied().unwrap_or_default();
+        now - self.at >= Duration::hours(wait_h)
     }
 }
 

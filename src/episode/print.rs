@@ -45,8 +45,11 @@ fn of_path(path: &Path) -> String {
         Via::ObjectAcl { key, .. } => format!("object {key}"),
     };
     let mut text = format!("{via}\n{}\n", path.exposure.name());
-    for name in path.actions.iter().map(|action| action.name()).chain(path.parties.names()) {
-        let _ = writeln!(text, "{name}");
+    for action in path.actions.iter() {
+        let _ = writeln!(text, "{}", action.name());
+    }
+    for party in path.parties.names() {
+        let _ = writeln!(text, "{party}");
     }
     text
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: S3 User Guide, "Access control list (ACL) overview", "Controlling ownership of objects".
 
-use crate::acl::{Acl, Grant, Grantee};
+use crate::acl::{Acl, Grant, Grantee, Permission};
 use crate::bucket::{BucketState, Setting};
 use crate::escape::quoted;
 use crate::explain::{AclTold, GrantTold, Question, three_valued};
@@ -10,16 +10,6 @@ use crate::iam::Requester;
 
 /// The service that S3's group for log delivery stands for.
 const LOG_DELIVERY: &str = "logging.s3.amazonaws.com";
-
-/// Actions that an object's own ACL decides on.
-const BY_OBJECT_ACL: [&str; 6] = [
-    "s3:GetObject",
-    "s3:GetObjectAcl",
-    "s3:GetObjectVersion",
-    "s3:GetObjectVersionAcl",
-    "s3:PutObjectAcl",
-    "s3:PutObjectVersionAcl",
-];
 
 /// What the ACLs say.
 pub(super) fn told(state: &BucketState, question: &Question) -> AclTold {
@@ -32,8 +22,9 @@ pub(super) fn told(state: &BucketState, question: &Question) -> AclTold {
         Some(acl) => grants.extend(asked.grants(acl, None)),
         None => not_seen.push("the bucket's ACL could not be read".to_owned()),
     }
+    let by_own_acl = Permission::FullControl.object_actions();
     if let Some(key) = question.key.as_ref()
-        && BY_OBJECT_ACL.contains(&question.action.name())
+        && by_own_acl.contains(&question.action.name())
     {
         let objects = state.object_acls.known();
         match objects.and_then(|objects| objects.iter().find(|object| object.key == *key)) {

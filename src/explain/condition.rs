@@ -4,31 +4,39 @@ use std::collections::BTreeMap;
 
 use crate::escape::quoted;
 use crate::explain::{Carried, ElementTold, Question, words};
-use crate::iam::{Condition, Operator, Quantifier, Test, holds};
+use crate::iam::{Condition, Operator, Quantifier, Test, Version, holds};
 
-/// What `condition` says to `question`, whose context in small letters is `context`.
+/// What `condition`, in a policy of this version, says to `question`, whose context is `context`,
+/// its keys in small letters.
 pub(super) fn told(
     condition: &Condition,
+    version: Version,
     question: &Question,
     context: &BTreeMap<String, Vec<String>>,
 ) -> ElementTold {
     let carried = question.carried(&condition.key).filter(|carried| !carried.values.is_empty());
-    let met = holds(condition, context);
+    let met = holds(condition, version, context);
     ElementTold {
         element: "Condition",
-        operator: words::operator(&condition.operator),
+        operator: Some(words::operator(condition)),
         key: Some(condition.key.clone()),
         policy: condition.values.clone(),
         request: carried.map(|carried| carried.values.clone()),
         met,
-        why: why(condition, carried, met),
+        why: why(condition, version, carried, met),
     }
 }
 
-fn why(condition: &Condition, carried: Option<&Carried>, met: Option<bool>) -> String {
-    let Some(operator) = words::operator(&condition.operator) else {
+fn why(
+    condition: &Condition,
+    version: Version,
+    carried: Option<&Carried>,
+    met: Option<bool>,
+) -> String {
+    if condition.operator.test == Test::Unknown {
         return "IAM has no such operator: what it makes of it is not documented".to_owned();
-    };
+    }
+    let operator = words::operator(condition);
     let holds = if met == Some(true) { "holds" } else { "does not hold" };
     if condition.operator.test == Test::Null {
         return null(condition, carried.is_some(), &operator, holds);
@@ -39,7 +47,8 @@ fn why(condition: &Condition, carried: Option<&Carried>, met: Option<bool>) -> S
     let assumed = if carried.assumed { " (assumed)" } else { "" };
     let request = format!("the request carries {}{assumed}", words::listed(&carried.values));
     if met.is_none() {
-        let variable = condition.values.iter().any(|value| value.contains("${"));
+        let variable =
+            version.has_variables() && condition.values.iter().any(|value| value.contains("${"));
         let reason = if variable {
             "not documented for this request: what the variable stands for is not judged"
         } else {
@@ -47,7 +56,7 @@ fn why(condition: &Condition, carried: Option<&Carried>, met: Option<bool>) -> S
         };
         return format!("{request}; {reason}");
     }
-    let compared = compared(condition, &carried.values);
+    let compared = compared(condition, version, &carried.values);
     let turned = condition.operator.negated || condition.operator.quantifier != Quantifier::One;
     let so = if turned { format!(": {operator} {holds}") } else { String::new() };
     format!("{request}, which {compared}{so}")
@@ -73,10 +82,11 @@ fn null(condition: &Condition, is_there: bool, operator: &str, holds: &str) -> S
 }
 
 /// How the values of the request lie to those of the policy.
-fn compared(condition: &Condition, carried: &[String]) -> String {
+fn compared(condition: &Condition, version: Version, carried: &[String]) -> String {
     let (lies, lies_not) = words::lies(condition.operator.test);
     let meeting = |value: &String| {
-        condition.values.iter().find(|wanted| meets(condition, wanted, value) == Some(true))
+        let meets = |wanted: &&String| meets(condition, version, wanted, value) == Some(true);
+        condition.values.iter().find(meets)
     };
     let met: Vec<(&String, &String)> =
         carried.iter().filter_map(|value| Some((value, meeting(value)?))).collect();
@@ -97,7 +107,7 @@ fn compared(condition: &Condition, carried: &[String]) -> String {
 }
 
 /// Whether one value meets one of the policy's by the condition's test, not turned round.
-fn meets(condition: &Condition, wanted: &str, value: &str) -> Option<bool> {
+fn meets(condition: &Condition, version: Version, wanted: &str, value: &str) -> Option<bool> {
     let operator = Operator {
         quantifier: Quantifier::One,
         negated: false,
@@ -106,5 +116,5 @@ fn meets(condition: &Condition, wanted: &str, value: &str) -> Option<bool> {
     };
     let single = Condition { operator, values: vec![wanted.to_owned()], ..condition.clone() };
     let key = condition.key.to_ascii_lowercase();
-    holds(&single, &BTreeMap::from([(key, vec![value.to_owned()])]))
+    holds(&single, version, &BTreeMap::from([(key, vec![value.to_owned()])]))
 }

@@ -12,7 +12,8 @@ use crate::explain::{
     words,
 };
 use crate::iam::{
-    Answer, Clause, Document, Effect, Glob, Principal, Request, Requester, Statement, Version,
+    Clause, Document, Effect, Glob, Principal, Request, Requester, Statement, Version,
+    any_partition, is_meant,
 };
 
 /// What the policies on the request's way say.
@@ -50,7 +51,7 @@ fn policy(
         .statements
         .iter()
         .enumerate()
-        .map(|(index, statement)| asked.told(index, statement))
+        .map(|(index, statement)| asked.told(index, statement, document.version))
         .collect();
     let applies = |effect| {
         let of_effect = statements.iter().filter(move |statement| statement.effect == effect);
@@ -93,17 +94,17 @@ impl<'a> Asked<'a> {
         Self { question, state, requests, context, resource }
     }
 
-    fn told(&self, index: usize, statement: &Statement) -> StatementTold {
+    fn told(&self, index: usize, statement: &Statement, version: Version) -> StatementTold {
         let mut elements = vec![
             self.principal(&statement.principal),
             self.action(&statement.action),
-            self.resource(&statement.resource),
+            self.resource(&statement.resource, version),
         ];
         elements.extend(
             statement
                 .conditions
                 .iter()
-                .map(|condition| condition::told(condition, self.question, &self.context)),
+                .map(|one| condition::told(one, version, self.question, &self.context)),
         );
         StatementTold {
             index,
@@ -220,11 +221,11 @@ impl<'a> Asked<'a> {
         })
     }
 
-    fn resource(&self, clause: &Clause<Glob>) -> ElementTold {
-        let asked = in_any_partition(self.resource);
+    fn resource(&self, clause: &Clause<Glob>, version: Version) -> ElementTold {
+        let asked = any_partition(self.resource);
         element(["Resource", "NotResource"], clause, self.resource.to_owned(), |glob| {
-            let variable = glob.as_str().contains("${");
-            let pattern = Glob::new(in_any_partition(glob.as_str()));
+            let variable = version.has_variables() && glob.as_str().contains("${");
+            let pattern = Glob::new(any_partition(glob.as_str()));
             let met = (!variable).then(|| pattern.matches(&asked));
             Judged::of_pattern(glob, self.resource, met)
         })
@@ -240,29 +241,6 @@ fn requesters(question: &Question) -> Vec<Requester> {
         requesters.extend(role.map(|arn| Requester::Identity { account: *account, arn }));
     }
     requesters
-}
-
-/// Whether a statement that names `principal` alone is about who sends `request`.
-fn is_meant(principal: &Principal, request: &Request) -> bool {
-    let everything = || Clause::In(vec![Glob::new("*")]);
-    let statement = Statement {
-        sid: None,
-        effect: Effect::Allow,
-        principal: Clause::In(vec![principal.clone()]),
-        action: everything(),
-        resource: everything(),
-        conditions: Vec::new(),
-    };
-    let document = Document { version: Version::V2012, statements: vec![statement] };
-    document.answer(request) == Answer::Allowed
-}
-
-/// A bucket lies in one partition, and its policy names no other.
-fn in_any_partition(text: &str) -> String {
-    let rest = text
-        .split_once(":s3:")
-        .filter(|(start, _)| start.starts_with("arn:aws-") && start.matches(':').count() == 1);
-    rest.map_or_else(|| text.to_owned(), |(_, rest)| format!("arn:aws:s3:{rest}"))
 }
 
 /// One entry of a clause.

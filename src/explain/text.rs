@@ -146,7 +146,7 @@ fn element(element: &ElementTold) -> Vec<String> {
     let Some(key) = &element.key else {
         return wrapped(&format!("    {mark}  {}: ", element.element), 11, &element.why);
     };
-    let operator = element.operator.as_deref().unwrap_or("an operator that IAM does not have,");
+    let operator = element.operator.as_deref().unwrap_or_default();
     let wanted = words::listed(&element.policy);
     let asks = format!("{operator} {} {wanted}", quoted(key));
     let mut lines = wrapped(&format!("    {mark}  Condition: "), 11, &asks);

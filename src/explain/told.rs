@@ -91,7 +91,7 @@ pub struct StatementTold {
 pub struct ElementTold {
     /// `Principal`, `NotAction`, … or `Condition`.
     pub element: &'static str,
-    /// Of a condition, the operator by its usual name.
+    /// Of a condition, the operator as the policy writes it; quoted where IAM has no such.
     pub operator: Option<String>,
     /// Of a condition, the key as the policy writes it.
     pub key: Option<String>,

@@ -3,7 +3,7 @@
 use crate::alert::words::joined;
 use crate::escape::quoted;
 use crate::explain::{Holder, PolicyTold, Question, StatementTold};
-use crate::iam::{Operator, Order, Principal, Quantifier, Requester, Test};
+use crate::iam::{Condition, Order, Principal, Requester, Test};
 
 /// Names that are listed before the rest is counted only.
 const LISTED: usize = 4;
@@ -91,48 +91,21 @@ pub(super) fn holder(of: &Holder) -> String {
     }
 }
 
-/// An operator by its usual name; `None`: IAM has no such.
-pub(super) fn operator(operator: &Operator) -> Option<String> {
-    let negated = operator.negated;
-    let test = match operator.test {
-        Test::StringEquals if negated => "StringNotEquals",
-        Test::StringEquals => "StringEquals",
-        Test::StringEqualsIgnoreCase if negated => "StringNotEqualsIgnoreCase",
-        Test::StringEqualsIgnoreCase => "StringEqualsIgnoreCase",
-        Test::StringLike if negated => "StringNotLike",
-        Test::StringLike => "StringLike",
-        Test::Arn if negated => "ArnNotLike",
-        Test::Arn => "ArnLike",
-        Test::IpAddress if negated => "NotIpAddress",
-        Test::IpAddress => "IpAddress",
-        Test::Bool => "Bool",
-        Test::Numeric(Order::Equal) if negated => "NumericNotEquals",
-        Test::Numeric(order) => match order {
-            Order::Equal => "NumericEquals",
-            Order::Less => "NumericLessThan",
-            Order::LessOrEqual => "NumericLessThanEquals",
-            Order::Greater => "NumericGreaterThan",
-            Order::GreaterOrEqual => "NumericGreaterThanEquals",
-        },
-        Test::Date(Order::Equal) if negated => "DateNotEquals",
-        Test::Date(order) => match order {
-            Order::Equal => "DateEquals",
-            Order::Less => "DateLessThan",
-            Order::LessOrEqual => "DateLessThanEquals",
-            Order::Greater => "DateGreaterThan",
-            Order::GreaterOrEqual => "DateGreaterThanEquals",
-        },
-        Test::Binary => "BinaryEquals",
-        Test::Null => "Null",
-        Test::Unknown => return None,
-    };
-    let quantifier = match operator.quantifier {
-        Quantifier::One => "",
-        Quantifier::ForAnyValue => "ForAnyValue:",
-        Quantifier::ForAllValues => "ForAllValues:",
-    };
-    let if_exists = if operator.if_exists { "IfExists" } else { "" };
-    Some([quantifier, test, if_exists].concat())
+/// A condition's operator as the policy writes it.
+pub(super) fn operator(condition: &Condition) -> String {
+    match condition.operator.test {
+        Test::Unknown => quoted(&condition.operator_name),
+        Test::StringEquals
+        | Test::StringEqualsIgnoreCase
+        | Test::StringLike
+        | Test::Arn
+        | Test::IpAddress
+        | Test::Bool
+        | Test::Numeric(_)
+        | Test::Date(_)
+        | Test::Binary
+        | Test::Null => condition.operator_name.clone(),
+    }
 }
 
 /// How a value lies to the policy's that it meets, and that it does not: `is in`, `is not in`.

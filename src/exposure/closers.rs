@@ -30,8 +30,8 @@ impl Closers {
 
     /// Of paths through the bucket policy: `RestrictPublicBuckets` cuts every outsider off, those
     /// named by non-public statements too, while AWS calls the policy as a whole public.
-    pub(super) fn of_policy(&self, surely_public: bool) -> Vec<Closer> {
-        if surely_public { self.restrict.clone() } else { Vec::new() }
+    pub(super) fn of_policy(&self, surely_public: impl FnOnce() -> bool) -> Vec<Closer> {
+        if self.restricts() && surely_public() { self.restrict.clone() } else { Vec::new() }
     }
 
     /// Of a grant of an ACL. Whether `IgnorePublicAcls` cuts a grant to one account in a list that
@@ -48,14 +48,17 @@ impl Closers {
     }
 
     /// Of paths through an access point's policy.
-    pub(super) fn of_access_point(&self, point: &AccessPoint, surely_public: bool) -> Vec<Closer> {
-        if !surely_public {
-            return Vec::new();
-        }
+    pub(super) fn of_access_point(
+        &self,
+        point: &AccessPoint,
+        surely_public: impl FnOnce() -> bool,
+    ) -> Vec<Closer> {
         let setting = Setting::RestrictPublicBuckets;
         let own = point.settings.known().filter(|settings| settings.has(setting));
         let own = own.map(|_| Closer::AccessPoint(setting));
-        self.restrict.iter().copied().chain(own).collect()
+        let on: Vec<Closer> = self.restrict.iter().copied().chain(own).collect();
+        // whether a policy is public is asked only where that closes something
+        if on.is_empty() || surely_public() { on } else { Vec::new() }
     }
 
     /// Whether `RestrictPublicBuckets` is on at the account or the bucket.

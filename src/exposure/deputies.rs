@@ -53,3 +53,47 @@ fn is_of_owner(value: &str, owner: &AccountId) -> bool {
     value == owner.as_str()
         || Arn::split(value).is_some_and(|arn| [owner.as_str(), ""].contains(&arn.account()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::bucket::snapshot;
+    use crate::exposure::evaluate;
+    use crate::trust::Trust;
+
+    fn is_warned_of(principal: &Value, condition: &Value) -> bool {
+        let snapshot = json!({
+            "Bucket": "clinic-reports", "Account": "111122223333",
+            "Policy": {"Version": "2012-10-17", "Statement": {
+                "Effect": "Allow", "Principal": principal, "Action": "s3:PutObject",
+                "Resource": "arn:aws:s3:::clinic-reports/*", "Condition": condition}},
+        });
+        let state = snapshot::read(&snapshot.to_string()).unwrap();
+        let warnings = evaluate(&state, &Trust::default()).warnings;
+        warnings.iter().any(|warning| warning.contains("(confused deputy)"))
+    }
+
+    #[test]
+    fn a_service_that_calls_for_whoever_makes_it_is_warned_of() {
+        let service = json!({"Service": "sns.amazonaws.com"});
+        for open in [
+            json!({}),
+            json!({"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}}),
+            json!({"StringLike": {"aws:SourceAccount": "*"}}),
+            json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:topic"}}),
+            json!({"StringEquals": {"aws:SourceAccount": ["111122223333", "444455556666"]}}),
+        ] {
+            assert!(is_warned_of(&service, &open), "{open}");
+        }
+        for fixed in [
+            json!({"StringEquals": {"aws:SourceAccount": "111122223333"}}),
+            json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:topic"}}),
+            // the ARN of a bucket does not say whose it is
+            json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::clinic-source"}}),
+        ] {
+            assert!(!is_warned_of(&service, &fixed), "{fixed}");
+        }
+        assert!(!is_warned_of(&json!({"AWS": "444455556666"}), &json!({})));
+    }
+}

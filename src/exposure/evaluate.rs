@@ -146,11 +146,9 @@ fn exposure(
 
 /// Whom the open paths of class external name.
 fn external(paths: &[Path]) -> Parties {
-    let mut parties = Parties::default();
-    for path in paths.iter().filter(|path| path.is_open() && path.exposure == Class::External) {
-        parties.merge(&path.parties);
-    }
-    parties
+    let external = |path: &&Path| path.is_open() && path.exposure == Class::External;
+    let all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
+    Parties::of_all(&all)
 }
 
 fn warnings(
@@ -194,7 +192,9 @@ fn warnings(
 /// Allows of S3 actions that are not in our list: new ones, or misspelt.
 fn unknown_actions(document: &Document) -> Vec<String> {
     let known = |glob: &Glob| !Actions::matching(glob).is_empty();
-    let of_s3 = |glob: &&Glob| glob.as_str().to_ascii_lowercase().starts_with("s3:");
+    let of_s3 = |glob: &&Glob| {
+        glob.as_str().get(..3).is_some_and(|service| service.eq_ignore_ascii_case("s3:"))
+    };
     document
         .allows()
         .flat_map(|(index, allow)| {
@@ -241,4 +241,64 @@ fn delegations(document: &Document, state: &BucketState) -> Vec<String> {
         );
     }
     warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::evaluate;
+    use crate::bucket::{BucketState, Observed, snapshot};
+    use crate::exposure::{Class, Disagreement, Exposure};
+    use crate::trust::Trust;
+
+    fn state(rest: &Value, denied: bool) -> BucketState {
+        let statement = |effect: &str, condition: Value| {
+            json!({"Effect": effect, "Principal": "*", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:::clinic-reports/*", "Condition": condition})
+        };
+        let mut statements = vec![statement("Allow", json!({}))];
+        if denied {
+            let others = json!({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}});
+            statements.push(statement("Deny", others));
+        }
+        let mut snapshot = json!({"Bucket": "clinic-reports", "Account": "111122223333",
+            "Policy": {"Version": "2012-10-17", "Statement": statements}});
+        for (name, part) in rest.as_object().unwrap() {
+            snapshot[name] = part.clone();
+        }
+        snapshot::read(&snapshot.to_string()).unwrap()
+    }
+
+    #[test]
+    fn the_live_answer_tells_whether_denies_count() {
+        for (denied, live, public, disagreement) in [
+            (true, false, false, None),
+            (true, true, true, None),
+            (false, true, true, None),
+            (false, false, true, Some(Disagreement { aws: false, ours: true })),
+        ] {
+            let mut state = state(&json!({}), denied);
+            state.policy_status = Observed::Known(Some(live));
+            let verdict = evaluate(&state, &Trust::default());
+            assert_eq!(verdict.policy_is_public, Some(public), "{denied} {live}");
+            assert_eq!(verdict.disagreement, disagreement, "{denied} {live}");
+        }
+    }
+
+    #[test]
+    fn a_setting_that_was_not_read_may_close_what_is_public() {
+        let parts = ["PublicAccessBlockConfiguration", "AccountPublicAccessBlockConfiguration"];
+        for part in parts {
+            let state = state(&json!({"Unreadable": {part: "AccessDenied"}}), false);
+            let verdict = evaluate(&state, &Trust::default());
+            assert_eq!(verdict.public, None, "{part}");
+            assert_eq!(verdict.exposure, Exposure::Known(Class::Anonymous), "{part}");
+        }
+        let on = json!({"RestrictPublicBuckets": true, "IgnorePublicAcls": true});
+        for (on_part, unread) in [(0, 1), (1, 0)] {
+            let rest = json!({parts[on_part]: on, "Unreadable": {parts[unread]: "AccessDenied"}});
+            assert_eq!(evaluate(&state(&rest, false), &Trust::default()).public, Some(false));
+        }
+    }
 }

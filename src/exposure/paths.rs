@@ -1,6 +1,6 @@
 //! Every way into a bucket: one for each statement or grant and each class that it reaches.
 
-use crate::acl::{Acl, Grantee};
+use crate::acl::{Acl, Grant, Grantee};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
@@ -9,8 +9,9 @@ use crate::exposure::zone::{self, Group};
 use crate::exposure::{Class, Closer, Parties, Path, Via, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
-    Reach, Route, Through, Unproved,
+    Reach, Route, Through, Unproved, in_partition,
 };
+use crate::name::Region;
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
@@ -76,7 +77,8 @@ impl<'a> Search<'a> {
         let policies = Policies::of(Some(document), &place, None);
         let reached = self.reached(document, &policies);
         let status = self.state.policy_status.known().copied().flatten();
-        let public = status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
+        let public =
+            || status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
         let closed_by = self.closers.of_policy(public);
         findings.deputies = confused_deputies(document, &place.owner, &reached);
         findings.public_with_deny =
@@ -93,22 +95,19 @@ impl<'a> Search<'a> {
     }
 
     fn through_acl(&self, acl: &Acl, key: Option<&str>, paths: &mut Vec<Path>) {
-        if acl.grants.is_empty() {
+        let granted: Vec<(usize, &Grant, Principal)> = acl
+            .grants
+            .iter()
+            .enumerate()
+            .filter_map(|(grant, entry)| Some((grant, entry, outsider(&entry.grantee, acl)?)))
+            .collect();
+        if granted.is_empty() {
             return;
         }
         let mut place = self.bucket_place(Route::Direct);
         place.key = key.map(str::to_owned);
         let policies = Policies::of(self.policy(), &place, None);
-        for (grant, entry) in acl.grants.iter().enumerate() {
-            let principal = match &entry.grantee {
-                Grantee::AllUsers | Grantee::UnknownGroup(_) => Principal::Everyone,
-                Grantee::AuthenticatedUsers => Principal::AnyIdentity,
-                Grantee::CanonicalUser(id) if Some(id) == acl.owner.as_ref() => continue,
-                Grantee::CanonicalUser(id) | Grantee::Email(id) => {
-                    Principal::CanonicalUser(id.clone())
-                }
-                Grantee::LogDelivery => continue,
-            };
+        for (grant, entry, principal) in granted {
             let (via, actions) = match key {
                 None => (Via::Acl { grant }, entry.permission.bucket_actions()),
                 Some(key) => (
@@ -130,7 +129,7 @@ impl<'a> Search<'a> {
     fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let arn = self.arn_of(point, document);
-        let carried = arn.replacen("arn:aws:", &format!("arn:{}:", self.partition()), 1);
+        let carried = in_partition(&arn, self.partition());
         let own_vpc = match &point.origin {
             NetworkOrigin::Internet => None,
             NetworkOrigin::Vpc(vpc) => Some(vpc.clone()),
@@ -145,9 +144,14 @@ impl<'a> Search<'a> {
                 Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
             let reached = self.reached(document, &policies);
             // an access point of one VPC is never public
-            let public = own_vpc.is_none() && {
+            let public = || {
                 let alone = Policies::of(Some(document), &place, None);
-                surely_public(document, PolicyOf::AccessPoint, &self.reached(document, &alone))
+                own_vpc.is_none()
+                    && surely_public(
+                        document,
+                        PolicyOf::AccessPoint,
+                        &self.reached(document, &alone),
+                    )
             };
             let mut closed_by = self.closers.of_access_point(point, public);
             if vpc.is_none() && own_vpc.is_some() {
@@ -189,8 +193,14 @@ impl<'a> Search<'a> {
             (Class::Anonymous, &Caller::Anonymous, &reach.anonymous),
             (Class::Authenticated, &Caller::Stranger, &reach.authenticated),
         ] {
+            if through.actions.is_empty() {
+                continue;
+            }
             let group = Group { callers: vec![(caller, through)], parties: Parties::default() };
             paths.extend(self.path(way, class, group, way.closed_by));
+        }
+        if reach.bounded.is_empty() {
+            return;
         }
         let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
         let against = way.policies.own.into_iter().flat_map(Document::denies);
@@ -278,15 +288,30 @@ impl<'a> Search<'a> {
     /// does not say one: S3 takes no other.
     fn arn_of(&self, point: &AccessPoint, document: &Document) -> String {
         let account = point.account.as_ref().unwrap_or(&self.state.account);
-        let named = || {
-            let (Clause::In(globs) | Clause::NotIn(globs)) =
-                &document.allows().next().map(|(_, allow)| &allow.resource)?;
-            globs.iter().find_map(|glob| Arn::split(glob.as_str()).map(Arn::region))
-        };
-        let region = self.state.region.as_ref().map(super::super::name::Region::as_str);
         let plain = |region: &&str| !region.is_empty() && !region.contains(['*', '?']);
-        let region = region.or_else(|| named().filter(plain)).unwrap_or("us-east-1");
+        let named = || {
+            let resources = document.statements.iter().flat_map(|statement| {
+                let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+                globs
+            });
+            resources.filter_map(|glob| Arn::split(glob.as_str())).map(Arn::region).find(plain)
+        };
+        let region = self.state.region.as_ref().map(Region::as_str);
+        let region = region.or_else(named).unwrap_or("us-east-1");
         format!("arn:aws:s3:{region}:{account}:accesspoint/{}", point.name)
+    }
+}
+
+/// Whom a grant lets in beside the owner and S3's own log delivery.
+fn outsider(grantee: &Grantee, acl: &Acl) -> Option<Principal> {
+    match grantee {
+        Grantee::AllUsers | Grantee::UnknownGroup(_) => Some(Principal::Everyone),
+        Grantee::AuthenticatedUsers => Some(Principal::AnyIdentity),
+        Grantee::CanonicalUser(id) if Some(id) == acl.owner.as_ref() => None,
+        Grantee::CanonicalUser(id) | Grantee::Email(id) => {
+            Some(Principal::CanonicalUser(id.clone()))
+        }
+        Grantee::LogDelivery => None,
     }
 }
 

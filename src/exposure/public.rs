@@ -5,7 +5,7 @@
 //! public".
 
 use crate::iam::{
-    Actions, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal,
+    Actions, Asker, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal,
     Statement, Test, is_broad, is_private, range,
 };
 use crate::name::AccountId;
@@ -35,16 +35,16 @@ pub fn is_public_with_deny(
     policies: &Policies<'_>,
     fuel: &Fuel,
 ) -> bool {
-    let denies = document.denies().next().is_some();
-    document.allows().any(|(index, statement)| {
-        is_public_statement(statement, of)
-            && (!denies || {
-                let (offer, actions) = (&Offer::Unconditional(index), Actions::ALL);
-                [Caller::Anonymous, Caller::Stranger].iter().any(|caller| {
-                    let asker = policies.asker(caller, true);
-                    !asker.ask(offer, false, actions, fuel).actions.is_empty()
-                })
-            })
+    let mut public = document.allows().filter(|(_, statement)| is_public_statement(statement, of));
+    if document.denies().next().is_none() {
+        return public.next().is_some();
+    }
+    let callers = [Caller::Anonymous, Caller::Stranger];
+    let askers = callers.each_ref().map(|caller| policies.asker(caller, true));
+    public.any(|(index, _)| {
+        let offer = Offer::Unconditional(index);
+        let ask = |asker: &Asker<'_, '_>| asker.ask(&offer, false, Actions::ALL, fuel);
+        askers.iter().any(|asker| !ask(asker).actions.is_empty())
     })
 }
 
@@ -96,8 +96,8 @@ const PINNING: [&str; 13] = [
 /// for a value, and nothing but fixed values.
 fn pins(condition: &Condition, of: PolicyOf) -> bool {
     let operator = &condition.operator;
-    let key = condition.key.to_ascii_lowercase();
-    let by_access_point = key.starts_with("s3:dataaccesspoint");
+    let about = |keys: &[&str]| keys.iter().any(|key| condition.is_about(key));
+    let by_access_point = about(&["s3:dataaccesspointaccount", "s3:dataaccesspointarn"]);
     if !operator.asks_for_a_value()
         || condition.values.is_empty()
         || (by_access_point && of == PolicyOf::AccessPoint)
@@ -105,14 +105,12 @@ fn pins(condition: &Condition, of: PolicyOf) -> bool {
         return false;
     }
     let fixed = |value: &String| {
-        is_literal(value) || (key == "s3:dataaccesspointarn" && names_one_account(value))
+        is_literal(value) || (about(&["s3:dataaccesspointarn"]) && names_one_account(value))
     };
     if operator.test == Test::IpAddress {
-        key == "aws:sourceip" && condition.values.iter().all(|value| is_narrow(value))
+        about(&["aws:sourceip"]) && condition.values.iter().all(|value| is_narrow(value))
     } else {
-        operator.test.compares_texts()
-            && PINNING.contains(&key.as_str())
-            && condition.values.iter().all(fixed)
+        operator.test.compares_texts() && about(&PINNING) && condition.values.iter().all(fixed)
     }
 }
 

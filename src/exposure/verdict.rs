@@ -236,12 +236,14 @@ impl Parties {
         self.others.extend(other.others.iter().cloned());
     }
 
-    /// Adds all of `other`'s many names to these.
-    pub(super) fn merge(&mut self, other: &Self) {
-        self.accounts.append(&mut other.accounts.clone());
-        self.organizations.append(&mut other.organizations.clone());
-        self.canonical_users.append(&mut other.canonical_users.clone());
-        self.others.append(&mut other.others.clone());
+    /// The names of many, which may have the same.
+    pub(super) fn of_all(all: &[&Self]) -> Self {
+        Self {
+            accounts: all.iter().flat_map(|one| &one.accounts).copied().collect(),
+            organizations: all.iter().flat_map(|one| &one.organizations).cloned().collect(),
+            canonical_users: all.iter().flat_map(|one| &one.canonical_users).cloned().collect(),
+            others: all.iter().flat_map(|one| &one.others).cloned().collect(),
+        }
     }
 
     /// Every name, accounts first.

@@ -37,58 +37,66 @@ pub fn sort<'r>(
     let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
     let mut sorted = Bounded::default();
     for (caller, through) in callers {
-        let Some(parties) = parties(caller, conditions, denied, owner, trust, all_inside) else {
+        // a service that calls for whoever makes it stands for nobody
+        if matches!(caller, Caller::Service { on_behalf_of: None, .. }) {
             continue;
-        };
+        }
         let inside = all_inside || is_inside(caller, trust);
         let group = if inside { &mut sorted.inside } else { &mut sorted.outside };
         group.callers.push((caller, through));
-        group.parties.extend(&parties);
+    }
+    for group in [&mut sorted.outside, &mut sorted.inside] {
+        let callers = || group.callers.iter().map(|(caller, _)| *caller);
+        group.parties = named(callers);
+        if callers().any(|caller| matches!(caller, Caller::Located { .. })) {
+            let located = located(conditions, denied, owner, trust, all_inside);
+            group.parties.extend(&located);
+        }
     }
     sorted
 }
 
-/// Whom a caller stands for; `None` for an AWS service that calls for whoever makes it.
-fn parties(
-    caller: &Caller,
+/// Whom callers stand for by their own names.
+fn named<'c, I: Iterator<Item = &'c Caller>>(callers: impl Fn() -> I) -> Parties {
+    // an address in an ACL that S3 has not turned into an id yet
+    let is_address = |id: &&String| id.contains('@');
+    let ids =
+        || {
+            callers().filter_map(|caller| {
+                if let Caller::CanonicalUser(id) = caller { Some(id) } else { None }
+            })
+        };
+    let identities = callers().filter_map(|caller| {
+        if let Caller::OriginAccessIdentity(arn) = caller { Some(arn) } else { None }
+    });
+    let organizations = callers().filter_map(Caller::as_organization);
+    Parties {
+        accounts: callers().filter_map(Caller::account).copied().collect(),
+        organizations: organizations.map(str::to_owned).collect(),
+        canonical_users: ids().filter(|id| !is_address(id)).cloned().collect(),
+        others: ids().filter(is_address).chain(identities).cloned().collect(),
+    }
+}
+
+/// What those stand for who are at some place: what the conditions ask for, else what a Deny leaves
+/// out.
+fn located(
     conditions: &[Condition],
     denied: &[&Condition],
     owner: &AccountId,
     trust: &Trust,
     all_inside: bool,
-) -> Option<Parties> {
+) -> Parties {
     let mut parties = Parties::default();
-    match caller {
-        Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. } => {
-            parties.accounts.insert(*account);
-        }
-        Caller::Organization(id) => {
-            parties.organizations.insert(id.clone());
-        }
-        // an address in an ACL that S3 has not turned into an id yet
-        Caller::CanonicalUser(id) if id.contains('@') => {
-            parties.others.insert(id.clone());
-        }
-        Caller::CanonicalUser(id) => {
-            parties.canonical_users.insert(id.clone());
-        }
-        Caller::OriginAccessIdentity(arn) => {
-            parties.others.insert(arn.clone());
-        }
-        Caller::Service { on_behalf_of: None, .. } => return None,
-        Caller::Anonymous | Caller::Stranger | Caller::Located { .. } => {
-            for condition in conditions.iter().filter(|c| c.operator.asks_for_a_value()) {
-                add_location(&mut parties, condition, owner, trust, all_inside);
-            }
-            // else they are at what a Deny leaves out
-            if parties == Parties::default() {
-                for condition in denied.iter().filter(|condition| condition.operator.negated) {
-                    add_location(&mut parties, condition, owner, trust, all_inside);
-                }
-            }
+    for condition in conditions.iter().filter(|one| one.operator.asks_for_a_value()) {
+        add_location(&mut parties, condition, owner, trust, all_inside);
+    }
+    if parties == Parties::default() {
+        for condition in denied.iter().filter(|condition| condition.operator.negated) {
+            add_location(&mut parties, condition, owner, trust, all_inside);
         }
     }
-    Some(parties)
+    parties
 }
 
 /// What a condition bounds a caller to, by the names that the policy gives.
@@ -115,8 +123,8 @@ fn add_location(
 
 fn is_inside(caller: &Caller, trust: &Trust) -> bool {
     match caller {
-        Caller::Account { account, .. } | Caller::Service { on_behalf_of: Some(account), .. } => {
-            trust.accounts.contains(account)
+        Caller::Account { .. } | Caller::Service { .. } => {
+            caller.account().is_some_and(|account| trust.accounts.contains(account))
         }
         Caller::Organization(id) => trust.organizations.contains(id),
         Caller::CanonicalUser(id) => trust.canonical_users.contains(id),
@@ -124,10 +132,7 @@ fn is_inside(caller: &Caller, trust: &Trust) -> bool {
             let id = arn.rsplit(' ').next().unwrap_or(arn);
             trust.canonical_users.contains(id) || trust.canonical_users.contains(arn)
         }
-        Caller::Anonymous
-        | Caller::Stranger
-        | Caller::Located { .. }
-        | Caller::Service { on_behalf_of: None, .. } => false,
+        Caller::Anonymous | Caller::Stranger | Caller::Located { .. } => false,
     }
 }
 

@@ -81,7 +81,7 @@ impl<'a, W: World> Book<'a, W> {
         }
         let sight = self.sight(&found);
         let now = self.world.now();
-        let limits = &self.guardrail.episodes;
+        let limits = self.guardrail.episodes;
         let trigger = self.trigger;
         let begun = self
             .update(|memory| {
@@ -219,7 +219,7 @@ impl<'a, W: World> Book<'a, W> {
                 return changed;
             }
             self.memory.version = self.stored.version.saturating_add(1);
-            self.memory.keep(&self.guardrail.episodes, self.world.now());
+            self.memory.keep(self.guardrail.episodes, self.world.now());
             match self.world.remember(&self.target, &self.memory).await {
                 Ok(Kept::Written) => {
                     self.stored.clone_from(&self.memory);

@@ -4,12 +4,14 @@
 //! event → trigger → read → evaluate → decide → remember → contain → verify → remember → alert
 //! ```
 
+mod account;
 mod book;
 mod tell;
 mod verify;
 
 use futures_util::{StreamExt, future, stream};
 
+use self::account::guard_account;
 use self::book::Book;
 use self::tell::{publish, told};
 use self::verify::{Afterwards, verify};
@@ -29,11 +31,16 @@ const BUCKETS_AT_ONCE: usize = 16;
 /// Runs one trigger through the whole flow.
 pub async fn guard(trigger: &Trigger, guardrail: &Guardrail, world: &impl World) -> Report {
     let mut report = Report::of(trigger);
+    // one write may close every bucket: it goes first
+    if let Some((run, alerts)) = guard_account(trigger, guardrail, world).await {
+        report.account = Some(run);
+        report.alerts = alerts;
+    }
     let targets = match world.locate(&trigger.scope).await {
         Ok(targets) => targets,
         Err(failure) => {
             let messages = compose_blind(trigger, None, &failure, &guardrail.telling);
-            report.alerts = publish(told(guardrail, messages), world).await;
+            report.alerts.extend(publish(told(guardrail, messages), world).await);
             report.blind = Some(failure);
             return report;
         }
@@ -139,6 +146,10 @@ pub fn failure(report: &Report) -> Option<(&'static str, String)> {
     let text = |failure: &Failure| failure.to_string();
     if let Some(blind) = &report.blind {
         return Some(("ReadFailed", text(blind)));
+    }
+    if let Some(run) = report.account.as_ref().filter(|run| run.failed()) {
+        let message = format!("the settings of account `{}` are not contained", run.account);
+        return Some(("ContainmentFailed", message));
     }
     for (bucket, outcome) in runs() {
         match outcome {

@@ -345,7 +345,9 @@ mod tests {
     use time::macros::date;
 
     use crate::exposure::Class;
-    use crate::guardrail::{DEFAULT, Guardrail, Mode, RuleAction, Threshold, Urgency};
+    use crate::guardrail::{
+        Contain, DEFAULT, Guardrail, Limits, Mode, RuleAction, Threshold, Urgency,
+    };
     use crate::iam::{Access, Glob};
 
     const CONTRACT: &str = r#"
@@ -420,14 +422,24 @@ expires  = 2027-01-31
     #[test]
     fn the_examples_in_the_built_in_file_are_right() {
         let uncommented = |from: &str| {
-            let (_, example) = DEFAULT.split_once(from).unwrap();
-            let lines = example.lines().map_while(|line| line.strip_prefix('#'));
-            from.replace("# ", "") + &lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
+            let lines = DEFAULT[DEFAULT.find(from).unwrap()..].lines();
+            let lines = lines.map_while(|line| line.strip_prefix('#'));
+            lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
         };
         let rule = uncommented("# [[rules]]\n");
+        let held = uncommented("# [[rules]]\n# name         = ");
+        let account_rule = uncommented("# [[account_rules]]\n");
         let exemption = uncommented("# [[exemptions]]\n");
-        let guardrail = Guardrail::parse(&format!("{DEFAULT}\n{rule}\n{exemption}")).unwrap();
-        assert_eq!((guardrail.rules.len(), guardrail.exemptions.len()), (4, 1));
+        let by_tags = uncommented("# tags        = ");
+        let text = format!("{DEFAULT}\n{rule}\n{held}\n{account_rule}\n{exemption}\n{by_tags}");
+        let guardrail = Guardrail::parse(&text).unwrap();
+        assert_eq!((guardrail.rules.len(), guardrail.exemptions.len()), (5, 1));
+        let held = &guardrail.rules[4];
+        assert_eq!(held.contain, Contain::ByCause);
+        assert!(held.hold.exempted && held.hold.accounts.len() == 1);
+        assert_eq!(guardrail.accounts[0].action, RuleAction::Contain);
+        assert_eq!(guardrail.exemptions[0].tag_setters.len(), 1);
+        assert_eq!(guardrail.episodes, Limits::default());
     }
 
     /// The contract's file with `from` replaced, and the error that it gives.
@@ -582,6 +594,33 @@ expires  = 2027-01-31
                  quotes or time, such as 2027-01-31",
         ),
         ("expires  = 2027-01-31", "", "line 25, column 1: missing field `expires`"),
+        (
+            "[trust]",
+            "[episodes]\nfight_after = 0\n[trust]",
+            "line 5, column 15: `0` is out of range, expected 1 to 3650",
+        ),
+        (
+            "\"contain\"",
+            "\"contain\"\ncontain = \"some\"",
+            "line 16, column 11: `some` is not a way to contain, expected `all` or `by-cause`",
+        ),
+        (
+            "\"alert\"",
+            "\"alert\"\nhold_if_cuts = { exempted = true }",
+            "line 18, column 1: `contain` and `hold_if_cuts` say how to contain, expected `action = \
+             \"contain\"` beside them",
+        ),
+        (
+            "expires  = 2027-01-31",
+            "expires  = 2027-01-31\ntag_setters = [\"arn:aws:iam::111122223333:role/x\"]",
+            "line 33, column 15: `tag_setters` says whose tags count, expected `tags` beside it",
+        ),
+        (
+            "[[exemptions]]",
+            "[[account_rules]]\nname = \"a\"\naction = \"ignore\"\nurgency = \"low\"\n[[exemptions]]",
+            "line 25, column 1: an account rule that ignores says nothing, expected `contain` or \
+             `alert`",
+        ),
     ];
 
     #[test]

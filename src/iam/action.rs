@@ -103,7 +103,12 @@ impl Actions {
         if ["*", "s3:*"].contains(&pattern.as_str()) {
             return Self::ALL;
         }
-        Action::all().filter(|action| pattern.matches_ignoring_case(action.name())).collect()
+        let start = pattern.as_str().split(['*', '?']).next().unwrap_or_default();
+        let begins =
+            |name: &str| name.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+        Action::all()
+            .filter(|action| begins(action.name()) && pattern.matches_ignoring_case(action.name()))
+            .collect()
     }
 
     /// Those of them that are done to a bucket, or to an object.
@@ -125,6 +130,16 @@ impl Actions {
     #[must_use]
     pub fn contains(self, action: Action) -> bool {
         self.0 >> action.0 & 1 == 1
+    }
+
+    /// The action that a person would try first, and how many come before it in that: the lower,
+    /// the more it shows.
+    #[must_use]
+    pub fn plainest(self) -> (usize, Option<Action>) {
+        const FIRST: [&str; 3] = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
+        let known = FIRST.into_iter().map(Action::from_name).enumerate();
+        let first = known.filter(|(_, action)| action.is_some_and(|action| self.contains(action)));
+        first.into_iter().next().unwrap_or_else(|| (FIRST.len(), self.iter().next()))
     }
 
     /// The actions, sorted by name.

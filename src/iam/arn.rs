@@ -74,16 +74,25 @@ pub fn bound_account(pattern: &str, by_part: bool) -> Option<AccountId> {
 /// ARNs of every partition as those of `aws`: a bucket lies in one, and its policy names no other.
 #[must_use]
 pub fn any_partition(text: &str) -> Cow<'_, str> {
-    let rest = text.strip_prefix("arn:aws-").and_then(|rest| rest.split_once(":s3:"));
+    let rest = text.strip_prefix("arn:aws-").and_then(|rest| rest.split_once(':'));
     match rest {
-        Some((_, rest)) => format!("arn:aws:s3:{rest}").into(),
-        None => text.into(),
+        Some((_, rest)) if rest.starts_with("s3:") => format!("arn:aws:{rest}").into(),
+        Some(_) | None => text.into(),
+    }
+}
+
+/// An ARN of the partition `aws` as one of `partition`.
+#[must_use]
+pub fn in_partition(arn: &str, partition: &str) -> String {
+    match arn.strip_prefix("arn:aws:") {
+        Some(rest) => ["arn:", partition, ":", rest].concat(),
+        None => arn.to_owned(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Arn, bound_account};
+    use super::{Arn, any_partition, bound_account};
 
     #[test]
     fn parts_are_matched_one_by_one() {
@@ -92,6 +101,17 @@ mod tests {
         assert!(!matches("arn:*:111122223333:*:*:*", "arn:aws:iam::111122223333:role/App"));
         assert_eq!(Arn::split("arn:aws:iam::*"), None);
         assert_eq!(Arn::split("arn:aws:sns:r:a:b:c:d").unwrap().resource(), "b:c:d");
+    }
+
+    #[test]
+    fn of_every_partition_those_of_s3_alone_are_taken_as_one() {
+        assert_eq!(
+            any_partition("arn:aws-cn:s3:::clinic-reports/*"),
+            "arn:aws:s3:::clinic-reports/*"
+        );
+        for other in ["arn:aws-cn:sns:eu-west-1:s3:x", "arn:aws-cn", "arn:aws:s3:::b", "*"] {
+            assert_eq!(any_partition(other), other);
+        }
     }
 
     #[test]

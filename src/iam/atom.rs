@@ -1,7 +1,6 @@
 //! A condition made ready to be asked of many requests.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use crate::iam::compare::{Bindings, Comparison, Terms};
 use crate::iam::condition::{Condition, Quantifier, Test};
@@ -54,9 +53,7 @@ impl<'a> Atom<'a> {
         }
         let negated = operator.negated;
         let terms = Terms { generous: wide != negated, negated, bindings };
-        if negated && condition.values.is_empty() && operator.quantifier == Quantifier::ForAllValues
-        {
-            // of a test that is not turned round it is documented that it holds without the key
+        if condition.is_met_by_none_of_nothing() {
             let comparisons = if wide { Vec::new() } else { vec![Comparison::Everything] };
             let quantifier = operator.quantifier;
             return Self::Values { comparisons, negated, quantifier, without: true };
@@ -120,23 +117,23 @@ impl<'a> Atom<'a> {
     }
 }
 
-/// Many texts as one set of them.
+/// Many texts as one list of them.
 fn together(comparisons: Vec<Comparison<'_>>) -> Vec<Comparison<'_>> {
     if comparisons.len() < MANY {
         return comparisons;
     }
-    let (mut texts, mut others) = (HashSet::new(), Vec::new());
+    let (mut texts, mut others) = (Vec::new(), Vec::new());
     for comparison in comparisons {
         match comparison {
-            Comparison::Text(Cow::Borrowed(text)) => {
-                texts.insert(text);
-            }
+            Comparison::Text(Cow::Borrowed(text)) => texts.push(text),
             other => others.push(other),
         }
     }
+    texts.sort_unstable();
+    texts.dedup();
     others.extend((!texts.is_empty()).then_some(Comparison::OneOf(texts)));
     others
 }
 
-/// From this many texts on it is worth making a set of them.
+/// From this many texts on it is worth sorting them.
 const MANY: usize = 9;

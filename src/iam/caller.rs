@@ -38,7 +38,8 @@ pub enum Caller {
     Service {
         /// Its principal, `cloudtrail.amazonaws.com`.
         name: String,
-        /// The outside account for which it calls; `None`: whoever makes it call.
+        /// The outside account for which it calls, or through whose access point it comes; `None`:
+        /// whoever makes it call.
         on_behalf_of: Option<AccountId>,
     },
 }
@@ -63,6 +64,23 @@ impl Caller {
     #[must_use]
     pub fn is_everyone(&self) -> bool {
         matches!(self, Self::Anonymous | Self::Stranger)
+    }
+
+    /// The account that these are of, or call for.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountId> {
+        match self {
+            Self::Account { account, .. } | Self::Service { on_behalf_of: Some(account), .. } => {
+                Some(account)
+            }
+            Self::Anonymous
+            | Self::Stranger
+            | Self::Located { .. }
+            | Self::Organization(_)
+            | Self::CanonicalUser(_)
+            | Self::OriginAccessIdentity(_)
+            | Self::Service { on_behalf_of: None, .. } => None,
+        }
     }
 
     /// The account, where these are principals of one.

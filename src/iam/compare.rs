@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Variables and tags".
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -21,8 +21,8 @@ use crate::iam::text::{Class, Piece, Union, letters, pieces};
 pub enum Comparison<'a> {
     /// To be this text.
     Text(Cow<'a, str>),
-    /// To be one of these texts.
-    OneOf(HashSet<&'a str>),
+    /// To be one of these texts, which are sorted.
+    OneOf(Vec<&'a str>),
     /// To be this text, ASCII capitals not counting.
     Folded(&'a str),
     /// To match this pattern with `*` and `?`.
@@ -132,7 +132,7 @@ impl<'a> Comparison<'a> {
     pub fn is_met_by(&self, value: &str) -> bool {
         match self {
             Self::Text(text) => text == value,
-            Self::OneOf(texts) => texts.contains(value),
+            Self::OneOf(texts) => texts.binary_search(&value).is_ok(),
             Self::Folded(text) => text.eq_ignore_ascii_case(value),
             Self::Glob(pattern) => matches(pattern, value),
             Self::Arn(pattern) => match (Arn::split(pattern), Arn::split(value)) {
@@ -192,7 +192,7 @@ impl<'a> Comparison<'a> {
     pub fn only(&self) -> Option<Vec<&str>> {
         match self {
             Self::Text(text) => Some(vec![text]),
-            Self::OneOf(texts) => Some(texts.iter().copied().collect()),
+            Self::OneOf(texts) => Some(texts.clone()),
             Self::Arn(pattern) if !pattern.contains(['*', '?']) => Some(vec![pattern]),
             Self::Folded(_)
             | Self::Glob(_)

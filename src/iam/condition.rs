@@ -138,6 +138,14 @@ impl Condition {
         Ok(conditions)
     }
 
+    /// Whether every value must be none of an empty list. Of a test that is not turned round it is
+    /// documented that it holds without the key; of this it is not.
+    #[must_use]
+    pub fn is_met_by_none_of_nothing(&self) -> bool {
+        let Operator { quantifier, negated, .. } = self.operator;
+        quantifier == Quantifier::ForAllValues && negated && self.values.is_empty()
+    }
+
     /// Whether the condition is about `key` (in small letters).
     #[must_use]
     pub fn is_about(&self, key: &str) -> bool {
@@ -177,7 +185,14 @@ impl Operator {
     /// Whether the operator holds only for requests that carry the key with one of the values.
     #[must_use]
     pub fn asks_for_a_value(&self) -> bool {
-        let binding = match self.test {
+        self.names_values() && !self.if_exists && self.quantifier != Quantifier::ForAllValues
+    }
+
+    /// Whether the operator, of requests that carry the key, holds for those alone with one of the
+    /// values.
+    #[must_use]
+    pub fn names_values(&self) -> bool {
+        let compares = match self.test {
             Test::Null | Test::Unknown => false,
             Test::StringEquals
             | Test::StringEqualsIgnoreCase
@@ -189,7 +204,7 @@ impl Operator {
             | Test::Date(_)
             | Test::Binary => true,
         };
-        binding && !self.negated && !self.if_exists && self.quantifier != Quantifier::ForAllValues
+        compares && !self.negated
     }
 
     /// Whether the operator, [`Test::Null`] apart, holds for a request without the key.

@@ -65,6 +65,17 @@ pub enum Clause<T> {
     NotIn(Vec<T>),
 }
 
+impl Version {
+    /// Whether `${…}` is a variable.
+    #[must_use]
+    pub fn has_variables(self) -> bool {
+        match self {
+            Self::V2008 => false,
+            Self::V2012 => true,
+        }
+    }
+}
+
 impl<T> Clause<T> {
     /// Whether the clause has what `is` says, or, turned round, has it not.
     pub fn has(&self, is: impl Fn(&T) -> bool) -> bool {

@@ -1,6 +1,6 @@
 //! Whom and what policies name: callers that are none of these are strangers.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -8,7 +8,7 @@ use crate::iam::caller::Caller;
 use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
-use crate::iam::named::{is_bounded, is_broad, is_private, told_apart};
+use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
 use crate::iam::principal::Principal;
 use crate::iam::solver::carried;
 use crate::name::AccountId;
@@ -17,7 +17,7 @@ use crate::name::AccountId;
 #[derive(Debug, Default)]
 pub struct Facts<'a> {
     /// Accounts.
-    pub accounts: HashSet<AccountId>,
+    pub accounts: BTreeSet<AccountId>,
     /// Organizations.
     pub organizations: BTreeSet<String>,
     /// Callers, by principals and by conditions.
@@ -62,21 +62,8 @@ impl<'a> Facts<'a> {
             }
         }
         for caller in &facts.callers {
-            match caller {
-                Caller::Account { account, .. }
-                | Caller::Service { on_behalf_of: Some(account), .. } => {
-                    facts.accounts.insert(*account);
-                }
-                Caller::Organization(id) => {
-                    facts.organizations.insert(id.clone());
-                }
-                Caller::Anonymous
-                | Caller::Stranger
-                | Caller::Located { .. }
-                | Caller::CanonicalUser(_)
-                | Caller::OriginAccessIdentity(_)
-                | Caller::Service { on_behalf_of: None, .. } => {}
-            }
+            facts.accounts.extend(caller.account());
+            facts.organizations.extend(caller.as_organization().map(str::to_owned));
         }
         // together, neighbours may be broader than each by itself
         ranges.retain(|range| !is_private(range));
@@ -135,6 +122,7 @@ impl<'a> Facts<'a> {
             }
         }
         self.callers.extend(told_apart(condition));
+        self.callers.extend(sources(condition));
     }
 
     /// What callers of one account have in common with others of which the same is true: what one

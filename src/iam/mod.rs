@@ -28,7 +28,7 @@ mod solver;
 mod text;
 
 pub use self::action::{Access, Action, Actions, On};
-pub use self::arn::Arn;
+pub use self::arn::{Arn, any_partition, in_partition};
 pub use self::caller::Caller;
 pub use self::compare::range;
 pub use self::condition::{Condition, Operator, Order, Quantifier, Test};
@@ -40,5 +40,5 @@ pub use self::offer::{Offer, Place, Route};
 pub use self::pattern::Glob;
 pub use self::principal::Principal;
 pub use self::reach::Reach;
-pub use self::request::{Answer, Request, Requester, holds};
+pub use self::request::{Answer, Request, Requester, holds, is_meant};
 pub use self::solver::{Asker, Policies, Through, Unproved};

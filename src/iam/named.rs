@@ -67,12 +67,17 @@ pub fn is_broad(range: &IpNet) -> bool {
     }
 }
 
-/// A service, once for each account that the conditions ask it to call for. Everyone is every
-/// service too.
+/// Keys that say for which account a service calls.
+const SOURCES: [&str; 3] = ["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn"];
+
+/// A service, once for each account that the conditions let it call for, or through whose access
+/// points it may come. Everyone is every service too; who comes through the access points of an
+/// account is that account then.
 pub fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Caller> {
-    let name = match caller {
-        Caller::Service { name, .. } => name,
-        Caller::Anonymous => ANY_SERVICE,
+    const POINTS: [&str; 2] = ["s3:dataaccesspointaccount", "s3:dataaccesspointarn"];
+    let (name, points) = match caller {
+        Caller::Service { name, .. } => (name.as_str(), POINTS.as_slice()),
+        Caller::Anonymous => (ANY_SERVICE, &[] as &[&str]),
         Caller::Stranger
         | Caller::Located { .. }
         | Caller::Account { .. }
@@ -80,17 +85,27 @@ pub fn on_behalf_of_others(caller: &Caller, conditions: &[Condition]) -> Vec<Cal
         | Caller::CanonicalUser(_)
         | Caller::OriginAccessIdentity(_) => return Vec::new(),
     };
-    let source = ["aws:sourceaccount", "aws:sourceowner", "aws:sourcearn"];
+    let keys = || SOURCES.iter().chain(points);
     conditions
         .iter()
-        .filter(|condition| source.iter().any(|key| condition.is_about(key)))
-        .filter(|condition| condition.operator.asks_for_a_value())
+        .filter(|condition| keys().any(|key| condition.is_about(key)))
+        .filter(|condition| condition.operator.names_values())
         .flat_map(told_apart)
         .filter_map(|other| {
             let on_behalf_of = Some(*other.as_account()?);
             Some(Caller::Service { name: name.to_owned(), on_behalf_of })
         })
         .collect()
+}
+
+/// Whichever service, for each account for which a condition says that one calls.
+pub fn sources(condition: &Condition) -> impl Iterator<Item = Caller> + use<> {
+    let is_source = SOURCES.iter().any(|key| condition.is_about(key));
+    let named = if is_source { told_apart(condition) } else { Vec::new() };
+    named.into_iter().filter_map(|caller| {
+        let on_behalf_of = Some(*caller.as_account()?);
+        Some(Caller::Service { name: ANY_SERVICE.to_owned(), on_behalf_of })
+    })
 }
 
 /// The accounts and organizations that a condition names.

@@ -56,15 +56,15 @@ impl Place {
     /// The place of the bucket policy of `bucket`.
     #[must_use]
     pub fn of_bucket(bucket: &str, owner: &AccountId, route: Route) -> Self {
-        let bucket = format!("arn:aws:s3:::{bucket}");
-        let (owner, objects) = (*owner, format!("{bucket}/"));
+        let bucket = ["arn:aws:s3:::", bucket].concat();
+        let (owner, objects) = (*owner, [&bucket, "/"].concat());
         Self { owner, route, partition: "aws", objects, bucket, key: None }
     }
 
     /// The place of an access point's own policy.
     #[must_use]
     pub fn of_access_point(arn: &str, owner: &AccountId, route: Route) -> Self {
-        let objects = format!("{arn}/object/");
+        let objects = [arn, "/object/"].concat();
         let (owner, bucket) = (*owner, arn.to_owned());
         Self { owner, route, partition: "aws", bucket, objects, key: None }
     }

@@ -2,7 +2,6 @@
 //! the guardrail file write them.
 
 use std::fmt;
-use std::str::Chars;
 
 /// Pairs of letters of two patterns that are looked at: those of two of AWS's longest ARNs, and
 /// more.
@@ -40,7 +39,12 @@ impl Glob {
     /// Whether `text` as a whole matches, ASCII capitals not counting.
     #[must_use]
     pub fn matches_ignoring_case(&self, text: &str) -> bool {
-        glob(&self.0, text, |own, letter| own == '?' || own.eq_ignore_ascii_case(&letter))
+        if text.is_ascii() {
+            let same = |own: u8, letter: u8| own == b'?' || own.eq_ignore_ascii_case(&letter);
+            return glob(self.0.bytes(), text.bytes(), b'*', same);
+        }
+        let same = |own: char, letter: char| own == '?' || own.eq_ignore_ascii_case(&letter);
+        glob(self.0.chars(), text.chars(), '*', same)
     }
 
     /// Whether whatever matches `narrower` surely matches this pattern too. `false` says only that
@@ -51,7 +55,7 @@ impl Glob {
         if self.0.len().saturating_mul(narrower.0.len()) > PAIRS {
             return false;
         }
-        glob(&self.0, &narrower.0, |own, letter| match letter {
+        glob(self.0.chars(), narrower.0.chars(), '*', |own, letter| match letter {
             '*' => false,
             '?' => own == '?',
             _ => own == '?' || own == letter,
@@ -104,24 +108,34 @@ fn chars(text: &str) -> Vec<char> {
 
 /// Whether `text` as a whole matches `pattern`, capitals counting.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    glob(pattern, text, |own, letter| own == '?' || own == letter)
+    if text.is_ascii() {
+        // no letter of more than one byte is in it
+        return glob(pattern.bytes(), text.bytes(), b'*', |own, letter| {
+            own == b'?' || own == letter
+        });
+    }
+    glob(pattern.chars(), text.chars(), '*', |own, letter| own == '?' || own == letter)
 }
 
-/// Matches in one pass: on a mismatch, the last `*` takes one character more.
-fn glob(pattern: &str, text: &str, same: impl Fn(char, char) -> bool) -> bool {
-    let (mut pattern, mut text) = (pattern.chars(), text.chars());
-    // the pattern after the last `*`, and the text from which that `*` took nothing yet
-    let mut last_star: Option<(Chars<'_>, Chars<'_>)> = None;
+/// Matches in one pass: on a mismatch, the last `star` takes one letter more.
+fn glob<L: Copy + PartialEq, Letters: Iterator<Item = L> + Clone>(
+    mut pattern: Letters,
+    mut text: Letters,
+    star: L,
+    same: impl Fn(L, L) -> bool,
+) -> bool {
+    // the pattern after the last star, and the text from which that star took nothing yet
+    let mut last_star: Option<(Letters, Letters)> = None;
     loop {
         let text_before = text.clone();
         match (pattern.next(), text.next()) {
             (None, None) => return true,
-            (Some('*'), _) => {
+            (Some(own), _) if own == star => {
                 text = text_before;
                 last_star = Some((pattern.clone(), text.clone()));
             }
             (Some(own), Some(letter)) if same(own, letter) => {}
-            // whatever is left of the pattern is no `*`, or it would have been taken above
+            // whatever is left of the pattern is no star, or it would have been taken above
             (_, None) => return false,
             (_, Some(_)) => {
                 let Some((after_star, mut from)) = last_star else { return false };

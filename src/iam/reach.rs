@@ -1,7 +1,7 @@
 //! Who gets through an offer: every class of callers, asked one by one.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::iam::action::Actions;
 use crate::iam::caller::Caller;
@@ -44,34 +44,41 @@ impl<'a> Policies<'a> {
                 self.ask(caller, false, &mut asked, fuel);
             }
         }
-        if asked.iter().any(|one| one.everyone) {
-            self.ask_elsewhere(&mut asked, fuel);
-        }
+        self.ask_elsewhere(&mut asked, fuel);
         asked.into_iter().map(|one| one.reach).collect()
     }
 
-    /// Asks those whom other statements name. They count for what accounts that no policy names
-    /// cannot do: members of an organization, or whoever is at some place.
+    /// Asks those whom other statements name: for what they may do from no place and as members of
+    /// no organization that a policy names, else for what those there cannot do whom none names.
     fn ask_elsewhere<'q>(&'q self, asked: &mut [Asked<'q>], fuel: &Fuel) {
-        for one in asked.iter_mut() {
-            one.done_by_others = one.by_others(&self.facts.accounts);
-        }
         let elsewhere =
-            |caller: &&Caller| !caller.is_everyone() && !matches!(caller, Caller::Service { .. });
-        for caller in self.facts.callers.iter().filter(elsewhere) {
-            let (anywhere, somewhere) =
-                (Once::of(self, caller, true), Once::of(self, caller, false));
-            let others = asked.iter_mut();
-            for one in others.filter(|one| one.everyone && !one.named.contains(caller)) {
-                let (members, located) = one.done_by_others;
-                let left = Actions::ALL - one.reach.wider(caller) - members;
-                if fuel.left() == 0 {
-                    one.reach.add(caller, Through::given_up(left & self.offered(one.offer)));
+            |caller: &&Caller| !matches!(caller, Caller::Service { on_behalf_of: None, .. });
+        let tells_more = self.tells_places_apart() || !self.facts.organizations.is_empty();
+        let ready = || -> Vec<[Once<'_, '_, 'a>; 2]> {
+            let callers = self.facts.callers.iter().filter(elsewhere);
+            callers.map(|caller| [true, false].map(|at| Once::of(self, caller, at))).collect()
+        };
+        let mut askers = None;
+        for one in asked.iter_mut().filter(|one| one.everyone) {
+            let (members, located) = one.by_others(&self.facts.accounts);
+            let left = self.offered(one.offer) - one.reach.by_everyone();
+            if left.is_empty() {
+                continue;
+            }
+            let askers = askers.get_or_insert_with(ready);
+            one.reach.bounded.reserve(askers.len());
+            for [anywhere, somewhere] in askers {
+                let caller = anywhere.caller;
+                if one.named.contains(caller) {
                     continue;
                 }
-                let mut through = self.ask_one(one, caller, &anywhere, left, fuel);
-                if through.actions.is_empty() && self.tells_places_apart() {
-                    through = self.ask_one(one, caller, &somewhere, left - located, fuel);
+                if fuel.left() == 0 {
+                    one.reach.add(caller, Through::given_up(left));
+                    continue;
+                }
+                let mut through = self.ask_one(one, anywhere, left, fuel);
+                if through.actions.is_empty() && tells_more {
+                    through = self.ask_one(one, somewhere, left - members - located, fuel);
                 }
                 one.reach.add(caller, through);
             }
@@ -83,7 +90,7 @@ impl<'a> Policies<'a> {
         let once = Once::of(self, caller, anywhere);
         for one in asked.iter_mut().filter(|one| one.named.contains(caller)) {
             let left = Actions::ALL - one.reach.wider(caller);
-            let through = self.ask_one(one, caller, &once, left, fuel);
+            let through = self.ask_one(one, &once, left, fuel);
             match caller {
                 Caller::Anonymous => one.reach.anonymous = through,
                 Caller::Stranger => one.reach.authenticated = through,
@@ -100,24 +107,13 @@ impl<'a> Policies<'a> {
     fn ask_one<'q>(
         &'q self,
         one: &mut Asked<'q>,
-        caller: &Caller,
         asker: &Once<'_, 'q, 'a>,
         actions: Actions,
         fuel: &Fuel,
     ) -> Through {
-        let account = match caller {
-            Caller::Account { account, .. }
-            | Caller::Service { on_behalf_of: Some(account), .. } => Some(account),
-            Caller::Anonymous
-            | Caller::Stranger
-            | Caller::Located { .. }
-            | Caller::Organization(_)
-            | Caller::CanonicalUser(_)
-            | Caller::OriginAccessIdentity(_)
-            | Caller::Service { on_behalf_of: None, .. } => None,
-        };
+        let caller = asker.caller;
         let actions = actions & self.offered(one.offer);
-        if actions.is_empty() || account == Some(&self.place.owner) {
+        if actions.is_empty() || caller.account() == Some(&self.place.owner) {
             return Through::default();
         }
         let meant = one.meant.contains(caller);
@@ -161,7 +157,6 @@ impl<'a> Policies<'a> {
             named,
             meant,
             alike: BTreeMap::new(),
-            done_by_others: (Actions::NONE, Actions::NONE),
             reach: Reach::default(),
         }
     }
@@ -200,8 +195,6 @@ struct Asked<'o> {
     meant: BTreeSet<Caller>,
     /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
     alike: BTreeMap<(bool, Alike<'o>), Through>,
-    /// What members of organizations, and whoever is at some place, may do.
-    done_by_others: (Actions, Actions),
     reach: Reach,
 }
 
@@ -222,7 +215,7 @@ impl Asked<'_> {
 
     /// What members of organizations may do, but for those by an account alone that is `named`, and
     /// what whoever is at some place may do.
-    fn by_others(&self, named: &HashSet<AccountId>) -> (Actions, Actions) {
+    fn by_others(&self, named: &BTreeSet<AccountId>) -> (Actions, Actions) {
         let is_named = |through: &Through| {
             let requester = through.request.as_ref().map(|request| &request.requester);
             match requester {
@@ -279,8 +272,12 @@ fn is_plain(principal: &Principal) -> bool {
 impl Reach {
     /// What wider classes than this caller may do.
     fn wider(&self, caller: &Caller) -> Actions {
-        let signed = caller.is_signed().then_some(self.authenticated.actions);
-        self.anonymous.actions | signed.unwrap_or_default()
+        if caller.is_signed() { self.by_everyone() } else { self.anonymous.actions }
+    }
+
+    /// What everyone who signs may do.
+    fn by_everyone(&self) -> Actions {
+        self.anonymous.actions | self.authenticated.actions
     }
 
     fn add(&mut self, caller: &Caller, through: Through) {

@@ -64,7 +64,9 @@ impl Document {
     /// What the policy says to `request`.
     #[must_use]
     pub fn answer(&self, request: &Request) -> Answer<'_> {
-        let applies = |statement: &&Statement| applies(statement, request, self.version);
+        let bindings = bindings(&request.context);
+        let bindings = self.version.has_variables().then_some(&bindings);
+        let applies = |statement: &&Statement| applies(statement, request, bindings);
         if let Some(deny) = self.denies().find(applies) {
             return Answer::DeniedBy(deny);
         }
@@ -75,10 +77,8 @@ impl Document {
     }
 }
 
-fn applies(statement: &Statement, request: &Request, version: Version) -> bool {
+fn applies(statement: &Statement, request: &Request, bindings: Option<&Bindings>) -> bool {
     let unsure = statement.effect == Effect::Deny;
-    let bindings = bindings(&request.context);
-    let bindings = (version == Version::V2012).then_some(&bindings);
     means(&statement.principal, request, unsure)
         && means_action(&statement.action, request.action)
         && means_resource(&statement.resource, &request.resource, unsure, bindings)
@@ -88,15 +88,13 @@ fn applies(statement: &Statement, request: &Request, version: Version) -> bool {
 }
 
 /// Whether a statement's actions are for `action`.
-#[must_use]
-pub fn means_action(clause: &Clause<Glob>, action: Action) -> bool {
+fn means_action(clause: &Clause<Glob>, action: Action) -> bool {
     clause.has(|glob| glob.matches_ignoring_case(action.name()))
 }
 
 /// Whether a statement's resources are for `arn`. What is not known, a variable that the request
 /// has no value for, is taken as `unsure` says.
-#[must_use]
-pub fn means_resource(
+fn means_resource(
     clause: &Clause<Glob>,
     arn: &str,
     unsure: bool,
@@ -115,10 +113,15 @@ pub fn means_resource(
     })
 }
 
+/// Whether `principal` is surely the one who asks.
+#[must_use]
+pub fn is_meant(principal: &Principal, request: &Request) -> bool {
+    is(principal, request, false)
+}
+
 /// Whether a statement's principals are for the one who asks. What is not known is taken as
 /// `unsure` says.
-#[must_use]
-pub fn means(clause: &Clause<Principal>, request: &Request, unsure: bool) -> bool {
+fn means(clause: &Clause<Principal>, request: &Request, unsure: bool) -> bool {
     let unsure = unsure != matches!(clause, Clause::NotIn(_));
     clause.has(|principal| is(principal, request, unsure))
 }
@@ -170,12 +173,16 @@ fn values<'c>(
     (!values.is_empty()).then_some(values)
 }
 
-/// Whether `condition`, in a document of the version in which `${…}` is a variable, holds; `None`
-/// where that is not documented.
+/// Whether `condition`, in a document of this version, holds; `None` where that is not documented.
 #[must_use]
-pub fn holds(condition: &Condition, context: &BTreeMap<String, Vec<String>>) -> Option<bool> {
+pub fn holds(
+    condition: &Condition,
+    version: Version,
+    context: &BTreeMap<String, Vec<String>>,
+) -> Option<bool> {
     let bindings = bindings(context);
-    let holds = |wide| Atom::of(condition, wide, Some(&bindings)).holds(values(condition, context));
+    let bindings = version.has_variables().then_some(&bindings);
+    let holds = |wide| Atom::of(condition, wide, bindings).holds(values(condition, context));
     let (wide, narrow) = (holds(true), holds(false));
     (wide == narrow).then_some(wide)
 }

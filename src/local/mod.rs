@@ -147,6 +147,17 @@ impl World for LocalAccount {
         ready(Ok(self.targets(scope)))
     }
 
+    fn account_settings(
+        &self,
+        account: AccountId,
+        _: &Region,
+    ) -> impl Future<Output = Result<Settings, Failure>> + Send {
+        let content = self.content();
+        let own = content.buckets.values().find(|state| state.account == account);
+        let settings = own.and_then(|state| state.account_settings.known().copied());
+        ready(Ok(settings.unwrap_or_default()))
+    }
+
     fn read(&self, target: &Target) -> impl Future<Output = Result<Reading, Failure>> + Send {
         let reading = match self.content().buckets.get(&target.bucket) {
             Some(state) if state.account == target.account => {
@@ -162,7 +173,12 @@ impl World for LocalAccount {
 
     fn apply(&self, remedy: &Remedy) -> impl Future<Output = Result<(), Failure>> + Send {
         let mut content = self.content();
-        if let Some(state) = content.buckets.get_mut(remedy.bucket()) {
+        if let Remedy::BlockAccountPublicAccess { account, .. } = remedy {
+            let own = content.buckets.values_mut().filter(|state| state.account == *account);
+            own.for_each(|state| state.account_settings = Observed::Known(Settings::ALL_ON));
+        }
+        let bucket = remedy.bucket().and_then(|bucket| content.buckets.get_mut(bucket));
+        if let Some(state) = bucket {
             // what could not be read is written whole
             let on = state.settings.known().map(|settings| settings.with(remedy.settings()));
             state.settings = Observed::Known(on.unwrap_or(Settings::ALL_ON));

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 pub use self::cause::Cause;
 use crate::blame::openers::Opening;
-use crate::bucket::Observed;
+use crate::bucket::{AccountId, Observed, Region, Settings};
 use crate::episode::{Episode, News, Settled};
 use crate::event::{Actor, EventInfo, Trigger};
 use crate::exposure::Verdict;
-use crate::guardrail::Decision;
+use crate::guardrail::{Decision, Mode, RuleAction, Urgency};
 use crate::ports::{Failure, Message, Target, Topic};
 use crate::remedy::Remedy;
 
@@ -22,6 +22,8 @@ pub struct Report {
     pub event: Option<EventInfo>,
     /// Who acted.
     pub actor: Option<Actor>,
+    /// The account's own settings, where a rule speaks of them.
+    pub account: Option<AccountRun>,
     /// One entry a bucket.
     pub runs: Vec<Run>,
     /// Why the scope of the event could not be looked at at all.
@@ -30,6 +32,36 @@ pub struct Report {
     pub alerts: Vec<Sent>,
     /// Why the event was none of our business.
     pub ignored: Option<String>,
+}
+
+/// What became of the settings of one account.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountRun {
+    /// The account.
+    pub account: AccountId,
+    /// The Region whose endpoint was asked.
+    pub region: Region,
+    /// The account rules that speak of it.
+    pub rules: Vec<String>,
+    /// The highest urgency of those rules.
+    pub urgency: Urgency,
+    /// How it went; a failure where they could not be read.
+    pub outcome: Result<AccountJudged, Failure>,
+}
+
+/// The settings of an account that were judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountJudged {
+    /// The effective settings as they were found.
+    pub before: Settings,
+    /// What the rules ask for where one of them is off.
+    pub action: RuleAction,
+    /// The guardrail's mode.
+    pub mode: Mode,
+    /// What was written.
+    pub applied: Vec<Applied>,
+    /// Whether two reads in a row showed all four on; `None` where nothing was written.
+    pub verified: Option<bool>,
 }
 
 /// What became of one bucket.
@@ -114,6 +146,7 @@ impl Report {
         Self {
             event,
             actor,
+            account: None,
             runs: Vec::new(),
             blind: None,
             alerts: Vec::new(),
@@ -127,10 +160,22 @@ impl Report {
         Self {
             event: Some(trigger.event.clone()),
             actor: trigger.actor.clone(),
+            account: None,
             runs: Vec::new(),
             blind: None,
             alerts: Vec::new(),
             ignored: None,
+        }
+    }
+}
+
+impl AccountRun {
+    /// Whether the settings could not be read, or a write failed or was not seen to hold.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        match &self.outcome {
+            Err(_) => true,
+            Ok(judged) => !judged.applied.is_empty() && judged.verified != Some(true),
         }
     }
 }

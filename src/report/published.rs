@@ -1,8 +1,10 @@
 //! The published form of verdicts and reports: what scripts and pipelines rely on, apart from the
 //! model behind it. Fields may be added; names, types and meanings stay.
 
+mod account;
 mod decision;
 mod explanation;
+mod opening;
 mod verdict;
 
 use std::fmt::Write as _;
@@ -13,8 +15,10 @@ use time::OffsetDateTime;
 use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
+use self::account::PublishedAccount;
 use self::decision::{PublishedDecision, PublishedEpisode};
 use self::explanation::PublishedExplanations;
+use self::opening::PublishedOpening;
 use self::verdict::PublishedVerdict;
 use crate::bucket::Setting;
 use crate::escape::is_hidden;
@@ -22,7 +26,7 @@ use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
 use crate::explain::Explanation;
 use crate::exposure::Verdict;
 use crate::ports::Failure;
-use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
+use crate::report::{AccountRun, Applied, Judged, Outcome, Report, Run, Sent};
 
 /// A verdict as `evaluate` gives it.
 #[must_use]
@@ -51,6 +55,7 @@ pub fn replay(report: &Report) -> impl Serialize + '_ {
     PublishedReport {
         event: report.event.as_ref().map(PublishedEvent::of),
         actor: report.actor.as_ref().map(PublishedActor::of),
+        account: report.account.as_ref().map(PublishedAccount::of),
         ignored: report.ignored.as_deref().or(gone.filter(|_| buckets.is_empty())),
         buckets,
         alerts: report.alerts.iter().map(PublishedAlert::of).collect(),
@@ -64,7 +69,20 @@ pub fn alert(trigger: &Trigger, run: &Run) -> Value {
     to_value(&PublishedCase {
         event: PublishedEvent::of(&trigger.event),
         actor: trigger.actor.as_ref().map(PublishedActor::of),
+        account: None,
         buckets: PublishedRun::of(run).into_iter().collect(),
+        error: None,
+    })
+}
+
+/// What an alert carries of a look at an account's own settings.
+#[must_use]
+pub fn account_alert(trigger: &Trigger, run: &AccountRun) -> Value {
+    to_value(&PublishedCase {
+        event: PublishedEvent::of(&trigger.event),
+        actor: trigger.actor.as_ref().map(PublishedActor::of),
+        account: Some(PublishedAccount::of(run)),
+        buckets: Vec::new(),
         error: None,
     })
 }
@@ -75,6 +93,7 @@ pub fn blind_alert(trigger: &Trigger, failure: &Failure) -> Value {
     to_value(&PublishedCase {
         event: PublishedEvent::of(&trigger.event),
         actor: trigger.actor.as_ref().map(PublishedActor::of),
+        account: None,
         buckets: Vec::new(),
         error: Some(failure.to_string()),
     })
@@ -111,6 +130,8 @@ fn to_value(value: &impl Serialize) -> Value {
 struct PublishedReport<'a> {
     event: Option<PublishedEvent<'a>>,
     actor: Option<PublishedActor<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<PublishedAccount<'a>>,
     buckets: Vec<PublishedRun<'a>>,
     alerts: Vec<PublishedAlert<'a>>,
     ignored: Option<&'a str>,
@@ -121,6 +142,8 @@ struct PublishedReport<'a> {
 struct PublishedCase<'a> {
     event: PublishedEvent<'a>,
     actor: Option<PublishedActor<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<PublishedAccount<'a>>,
     buckets: Vec<PublishedRun<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -164,6 +187,8 @@ struct PublishedRun<'a> {
     verified: Option<bool>,
     after: Option<PublishedVerdict<'a>>,
     episode: Option<PublishedEpisode<'a>>,
+    /// Who opened what, where people are told.
+    opened_by: Vec<PublishedOpening<'a>>,
     /// Why nothing could be remembered of it.
     forgotten: Option<String>,
     error: Option<String>,
@@ -233,6 +258,7 @@ impl<'a> PublishedRun<'a> {
             verified: None,
             after: None,
             episode: None,
+            opened_by: Vec::new(),
             forgotten: None,
             error: None,
         };
@@ -252,6 +278,7 @@ impl<'a> PublishedRun<'a> {
         self.after = judged.after.as_ref().map(PublishedVerdict::of);
         self.episode =
             judged.episode.as_ref().map(|episode| PublishedEpisode::of(episode, judged.news()));
+        self.opened_by = judged.openings.iter().map(PublishedOpening::of).collect();
         self.forgotten = judged.forgotten.as_ref().map(ToString::to_string);
     }
 }

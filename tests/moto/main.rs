@@ -6,13 +6,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod account_settings;
 mod accounts;
+mod alert_test;
 mod batches;
+mod episodes;
 mod faults;
 mod opened;
 mod pages;
 mod quiet;
 mod starting;
+mod undo;
 mod unreadable;
 
 /// A guardrail that closes what strangers reach, and tells what cannot be read.

@@ -32,6 +32,11 @@ const BY_ALICE: &str = "Bucket policy, statement 0, Sid `PublicRead`: policy wri
 #[test]
 fn the_opener_wrote_the_policy() {
     assert_eq!(opened(&account(&open()), &put_policy("alice", NOW)), BY_ALICE);
+    let report = run(&account(&open()), &put_policy("alice", NOW), ENFORCE);
+    let opened = pages(&report)[0].json["guardrail"]["buckets"][0]["opened_by"][0].clone();
+    assert_eq!(opened["granted"]["principal"], "arn:aws:iam::111122223333:user/alice");
+    assert_eq!(opened["granted"]["known_by"], "event");
+    assert_eq!((&opened["not_known"], &opened["unshielded"]), (&Value::Null, &Value::Null));
 }
 
 #[test]

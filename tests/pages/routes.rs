@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use s3_guardrail::bucket::{AccountId, Region, Settings};
 use s3_guardrail::episode::{EpisodeId, Memory, PreImage};
 use s3_guardrail::event::Scope;
 use s3_guardrail::guard::{failure, guard};
@@ -25,6 +26,14 @@ struct Deaf {
 impl World for Deaf {
     async fn locate(&self, scope: &Scope) -> Result<Vec<Target>, Failure> {
         self.account.locate(scope).await
+    }
+
+    async fn account_settings(
+        &self,
+        account: AccountId,
+        region: &Region,
+    ) -> Result<Settings, Failure> {
+        self.account.account_settings(account, region).await
     }
 
     async fn read(&self, target: &Target) -> Result<Reading, Failure> {

@@ -116,7 +116,10 @@ fn callers(policies: &[&Value], keys: &Mentioned) -> Vec<Principal> {
         let account = arn.split(':').nth(4).unwrap_or_default();
         let name = arn.splitn(6, ':').nth(5).unwrap_or_default();
         let named = ["role/", "user/"].iter().any(|kind| name.starts_with(kind));
-        let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        // no name holds what begins a variable
+        let plain = !arn.contains("${");
+        let digits =
+            plain && account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
         if named && account != OWNER && (digits || account == "cloudfront") {
             found.push(Principal::Aws { account: account.to_owned(), arn: arn.clone() });
         }

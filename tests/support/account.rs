@@ -1,10 +1,12 @@
 //! An AWS account on moto, one a test, with what a person would do in it.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::types::{BucketCannedAcl, PublicAccessBlockConfiguration};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -55,6 +57,24 @@ impl Account {
             folder: tempfile::tempdir().unwrap(),
             id,
         }
+    }
+
+    /// The table of episodes, made anew.
+    pub async fn table(&self) -> Table {
+        use aws_sdk_dynamodb::types::{
+            AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+        };
+        let client = aws_sdk_dynamodb::Client::new(&sdk_config(&self.id, REGION));
+        let mut call = client.create_table().table_name("episodes");
+        for (name, kind) in [("bucket", KeyType::Hash), ("record", KeyType::Range)] {
+            let key = KeySchemaElement::builder().attribute_name(name).key_type(kind);
+            let text = AttributeDefinition::builder().attribute_name(name);
+            call = call.key_schema(key.build().unwrap()).attribute_definitions(
+                text.attribute_type(ScalarAttributeType::S).build().unwrap(),
+            );
+        }
+        call.billing_mode(BillingMode::PayPerRequest).send().await.unwrap();
+        Table { client, account: self.id.clone() }
     }
 
     /// A bucket with ACLs off and every setting on, as AWS makes them today.
@@ -148,6 +168,11 @@ impl Account {
         topic_with_queue(&self.sns, &self.sqs, &self.id, name).await
     }
 
+    /// Another topic, to which nobody is subscribed.
+    pub async fn topic_without_anybody(&self, name: &str) -> String {
+        self.sns.create_topic().name(name).send().await.unwrap().topic_arn.unwrap()
+    }
+
     /// The pages since the last look, but for those that only end what one just before them began.
     pub async fn pages(&self) -> Vec<Page> {
         let mut pages = self.messages().await;
@@ -194,6 +219,60 @@ async fn topic_with_queue(
     let subscribe = sns.subscribe().topic_arn(&topic).protocol("sqs").endpoint(arn);
     subscribe.send().await.unwrap();
     (topic, queue)
+}
+
+/// The table of episodes.
+pub struct Table {
+    client: aws_sdk_dynamodb::Client,
+    account: String,
+}
+
+impl Table {
+    /// What is remembered of a bucket.
+    pub async fn memory(&self, bucket: &str) -> Value {
+        self.document(bucket, "memory").await.unwrap_or_default()
+    }
+
+    /// What was there before the episode that is remembered of a bucket.
+    pub async fn pre_image(&self, bucket: &str) -> Option<Value> {
+        let memory = self.memory(bucket).await;
+        let id = memory["episode"]["id"].as_str()?;
+        self.document(bucket, &format!("episode/{id}")).await
+    }
+
+    /// Lets the time go by for which a run may promise to tell.
+    pub async fn let_claims_expire(&self, bucket: &str) {
+        let mut memory = self.memory(bucket).await;
+        if memory["episode"]["claim"].is_object() {
+            memory["episode"]["claim"]["until"] = "2020-01-01T00:00:00Z".into();
+            let document = AttributeValue::S(memory.to_string());
+            self.client
+                .update_item()
+                .table_name("episodes")
+                .set_key(Some(self.key(bucket, "memory")))
+                .update_expression("SET #document = :document")
+                .expression_attribute_names("#document", "document")
+                .expression_attribute_values(":document", document)
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+
+    async fn document(&self, bucket: &str, record: &str) -> Option<Value> {
+        let call = self.client.get_item().table_name("episodes");
+        let got = call.set_key(Some(self.key(bucket, record))).send().await.unwrap();
+        let item = got.item?;
+        Some(serde_json::from_str(item["document"].as_s().unwrap()).unwrap())
+    }
+
+    fn key(&self, bucket: &str, record: &str) -> HashMap<String, AttributeValue> {
+        let text = |text: String| AttributeValue::S(text);
+        HashMap::from([
+            ("bucket".to_owned(), text(format!("{}/{bucket}", self.account))),
+            ("record".to_owned(), text(record.to_owned())),
+        ])
+    }
 }
 
 /// A policy by which everyone reads what `resource` names.

@@ -113,6 +113,16 @@ impl Function {
         }
     }
 
+    /// Hands one payload to the function and does not wait.
+    pub fn hand(&self, payload: &impl ToString) {
+        self.invoke.send(payload.to_string()).unwrap();
+    }
+
+    /// What came of it, if anything has.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcomes.try_recv().ok()
+    }
+
     /// The records of its runs so far.
     pub fn records(&self) -> Vec<Value> {
         // standard output is read by another thread

@@ -56,6 +56,18 @@ impl Moto {
         serde_json::from_slice(&http::ask(self.port, "GET", &path, "")).unwrap()
     }
 
+    /// Holds back the request number `at` of `account` from now on, before its effect or after.
+    pub fn hold(&self, account: &str, at: usize, after: bool) {
+        let hold = json!({"account": account, "at": at, "after": after}).to_string();
+        http::ask(self.port, "POST", "/_test/hold", &hold);
+    }
+
+    /// Whether that request has come.
+    pub fn held(&self, account: &str) -> bool {
+        let path = format!("/_test/held?account={account}");
+        serde_json::from_slice(&http::ask(self.port, "GET", &path, "")).unwrap()
+    }
+
     /// Answers what the function of `account` asks by `action` with an error or a text: see
     /// `moto_server.py`.
     pub fn fault(&self, account: &str, action: &str, mut fault: Value) {

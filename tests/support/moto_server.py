@@ -17,6 +17,9 @@ Beside AWS, for the tests:
                                    `action`, and `code`, `message`, `status`, `headers`, `body`;
                                    with `times` it ends after so many
 - POST /_test/pages                {"account", "size"}: buckets in one page of ListBuckets
+- POST /_test/hold                 {"account", "at", "after"}: the request number `at` of that account
+                                   from now on is not answered, before it takes effect or after
+- GET  /_test/held?account=N       whether that request has come
 
 It ends when its standard input does.
 """
@@ -65,6 +68,7 @@ class Requests:
         self.seen = []
         self.faults = []
         self.page_sizes = {}
+        self.holds = {}
 
     def record(self, request):
         with self.lock:
@@ -73,6 +77,15 @@ class Requests:
     def of(self, account):
         with self.lock:
             return [request for request in self.seen if request["account"] == account]
+
+    def held(self, request):
+        """The hold on this very request, where there is one."""
+        with self.lock:
+            hold = self.holds.get(request["account"])
+            if not hold or hold["held"]:
+                return None
+            hold["at"] -= 1
+            return hold if hold["at"] < 0 else None
 
     def fault(self, request):
         with self.lock:
@@ -112,10 +125,15 @@ def steer(environ, body):
     if name == "requests":
         account = parse_qs(environ["QUERY_STRING"])["account"][0]
         return json_answer(requests.of(account))
+    if name == "held":
+        account = parse_qs(environ["QUERY_STRING"])["account"][0]
+        return json_answer(requests.holds[account]["held"])
     given = json.loads(body)
     with requests.lock:
         if name == "faults":
             requests.faults.extend(given)
+        elif name == "hold":
+            requests.holds[given["account"]] = {**given, "held": False}
         elif name == "pages":
             requests.page_sizes[given["account"]] = given["size"]
         else:
@@ -142,6 +160,14 @@ def aws(environ, body):
     }
     if not key.startswith("TEST"):
         requests.record(request)
+        hold = requests.held(request)
+        if hold:
+            if hold["after"]:
+                unlike_moto(request) or ask_moto(environ, request)
+            hold["held"] = True
+            # whoever asked is killed meanwhile
+            threading.Event().wait(30)
+            return error(503, "Held", "the test held this request")
         fault = requests.fault(request)
         if fault:
             return injected(fault, request)

@@ -1,5 +1,5 @@
 //! The command line: judge snapshots, explain requests, replay events, check guardrail files, show
-//! and test alerts. Nothing here reaches AWS but `alert test`.
+//! and test alerts, undo containments. Nothing but `undo` and `alert test` reaches AWS.
 
 mod alert;
 mod evaluate;
@@ -7,6 +7,8 @@ mod explain;
 mod guardrail;
 mod input;
 mod replay;
+#[cfg(feature = "lambda")]
+mod undo;
 mod verdict_text;
 
 use std::io::{ErrorKind, Write, stderr};
@@ -34,6 +36,9 @@ enum Command {
     Alert(alert::Arguments),
     /// Check a guardrail file, or print the built-in one
     Guardrail(guardrail::Arguments),
+    /// Put back the settings that a bucket had before the guardrail closed it
+    #[cfg(feature = "lambda")]
+    Undo(undo::Arguments),
 }
 
 /// How a command ended.
@@ -63,6 +68,8 @@ fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Alert(arguments) => alert::run(&arguments),
         Command::Guardrail(arguments) => guardrail::run(&arguments),
+        #[cfg(feature = "lambda")]
+        Command::Undo(arguments) => undo::run(&arguments),
     };
     match ended {
         Ok(Ended::Well) => ExitCode::SUCCESS,

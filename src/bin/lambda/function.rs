@@ -34,7 +34,7 @@ pub(crate) struct Function {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failed {
     /// A stable name: `EventRefused`, `ReadFailed`, `ContainmentFailed`, `AlertFailed`,
-    /// `NoTimeLeft`, `AnswerFailed`.
+    /// `ToldElsewhere`, `NoTimeLeft`, `AnswerFailed`.
     kind: &'static str,
     message: String,
 }

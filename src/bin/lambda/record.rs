@@ -47,6 +47,11 @@ pub(crate) fn run(
     let decision = judged().map(|judged| &judged.decision).max_by_key(|decision| decision.action);
     let applied = || judged().flat_map(|judged| &judged.applied);
     let verified = judged().filter_map(|judged| judged.verified).reduce(|one, other| one && other);
+    // which settings were off is the way back where the table was down
+    let turned_on = applied().flat_map(|applied| applied.remedy.settings());
+    let turned_on = turned_on.map(|setting| setting.name().to_owned());
+    let episodes = || judged().filter_map(|judged| judged.episode.as_ref());
+    let forgotten = judged().find_map(|judged| judged.forgotten.as_ref());
     let verdicts = judged().map(|judged| &judged.before);
     let disagreements = verdicts.filter(|verdict| verdict.disagreement.is_some());
     let disagreements = disagreements.map(|verdict| verdict.bucket.to_string());
@@ -67,7 +72,12 @@ pub(crate) fn run(
         decision = decision.map(|decision| action(decision.action)),
         applied_count = applied().filter(|applied| applied.result.is_ok()).count(),
         applied_failed_count = applied().filter(|applied| applied.result.is_err()).count(),
+        turned_on = names(turned_on),
         verified,
+        episodes = names(episodes().map(|episode| episode.id.to_string())),
+        episode_states = names(episodes().map(|episode| episode.state.name().to_owned())),
+        not_fixed_causes = names(episodes().filter_map(|episode| episode.cause.clone())),
+        forgotten = forgotten.map(ToString::to_string),
         unreadable = names(unreadable.map(|(part, _)| part.clone())),
         policy_status_disagreements = names(disagreements),
         alert_count = report.alerts.iter().filter(|sent| sent.result.is_ok()).count(),

@@ -24,8 +24,11 @@ pub fn write(state: &BucketState) -> Value {
     put("Acl", state.acl.known().map(acl));
     put("OwnershipControls", state.ownership.known().map(|is| ownership(*is)));
     put("Policy", state.policy.known().and_then(Option::as_ref).map(Document::to_json));
-    put("PublicAccessBlockConfiguration", state.settings.known().map(settings));
-    put("AccountPublicAccessBlockConfiguration", state.account_settings.known().map(settings));
+    put("PublicAccessBlockConfiguration", state.settings.known().copied().map(settings));
+    put(
+        "AccountPublicAccessBlockConfiguration",
+        state.account_settings.known().copied().map(settings),
+    );
     let points = state.access_points.known();
     put("AccessPoints", points.map(|points| points.iter().map(access_point).collect()));
     let objects = state.object_acls.known();
@@ -34,11 +37,11 @@ pub fn write(state: &BucketState) -> Value {
     put("WebsiteConfiguration", state.website.known().filter(|is| **is).map(|_| json!({})));
     let unreadable: Map<String, Value> =
         state.unreadable().into_iter().map(|(part, error)| (part, error.into())).collect();
-    put("Unreadable", (!unreadable.is_empty()).then(|| Value::Object(unreadable)));
+    put("Unreadable", (!unreadable.is_empty()).then_some(Value::Object(unreadable)));
     Value::Object(snapshot)
 }
 
-fn settings(settings: &Settings) -> Value {
+fn settings(settings: Settings) -> Value {
     json!(settings)
 }
 

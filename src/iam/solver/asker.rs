@@ -3,7 +3,7 @@
 
 use std::cell::OnceCell;
 
-use crate::iam::action::{Action, Actions, On};
+use crate::iam::action::{Actions, On};
 use crate::iam::caller::Caller;
 use crate::iam::compare::Bindings;
 use crate::iam::fuel::Fuel;
@@ -25,7 +25,8 @@ const LEAST: usize = 300;
 #[derive(Debug)]
 pub struct Asker<'q, 'a> {
     policies: &'q Policies<'a>,
-    shapes: Vec<Prepared<'q>>,
+    /// The kinds of requests that it may send, each made ready when it is first needed.
+    kinds: Vec<(Asking<'q>, OnceCell<Prepared<'q>>)>,
 }
 
 /// Requests of one shape.
@@ -79,21 +80,20 @@ impl Unproved {
 }
 
 impl<'a> Policies<'a> {
-    /// Makes `caller` ready to be asked about. `anywhere`: it comes from no place that a policy
-    /// names.
+    /// Makes `caller` ready to be asked about. `anywhere`: it comes from no place, and its account
+    /// is in no organization, that a policy names.
     #[must_use]
     pub fn asker<'q>(&'q self, caller: &'q Caller, anywhere: bool) -> Asker<'q, 'a> {
-        let policies = self;
-        let shapes = askings(caller, anywhere, policies.scene(), &policies.wide.keys)
-            .into_iter()
-            .map(|asking| {
-                let ready = policies.where_carried(asking);
-                let shape = Shape::of(asking, &ready.keys, policies.objects());
-                let attempts = policies.targets().map(|about| (about, OnceCell::new())).collect();
-                Prepared { ready, shape, attempts }
-            })
-            .collect();
-        Asker { policies, shapes }
+        let askings = askings(caller, anywhere, self.scene(), &self.wide.keys);
+        let kinds = askings.into_iter().map(|asking| (asking, OnceCell::new())).collect();
+        Asker { policies: self, kinds }
+    }
+
+    fn prepare<'q>(&'q self, asking: Asking<'q>) -> Prepared<'q> {
+        let ready = self.where_carried(asking);
+        let shape = Shape::of(asking, &ready.keys, self.objects());
+        let attempts = self.targets().map(|about| (about, OnceCell::new())).collect();
+        Prepared { ready, shape, attempts }
     }
 
     /// Whether a principal that is a pattern means whoever it may mean, or those alone whose ARN it
@@ -121,7 +121,11 @@ impl<'q> Asker<'q, '_> {
         let own = Fuel::new(allowed);
         let mut asked = Asked::default();
         for &lenient in self.policies.lenience() {
-            for prepared in &self.shapes {
+            for (asking, prepared) in &self.kinds {
+                if (actions - asked.actions).is_empty() {
+                    break;
+                }
+                let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
                 self.ask_shape(prepared, lenient, (offer, meant, actions), &mut asked, &own);
             }
         }
@@ -137,14 +141,15 @@ impl<'q> Asker<'q, '_> {
     fn ask_shape(
         &self,
         Prepared { ready, shape, attempts }: &Prepared<'q>,
-        lenient: bool,
+        lenience: bool,
         (offer, meant, actions): (&Offer, bool, Actions),
         asked: &mut Asked,
         fuel: &Fuel,
     ) {
-        let own = attempts.iter().filter(|((_, own), _)| *own == lenient);
-        for ((target, lenient), cell) in own {
-            let (target, lenient) = (*target, *lenient);
+        for &((target, lenient), ref cell) in attempts {
+            if lenient != lenience {
+                continue;
+            }
             let left = actions.on(target) - asked.actions;
             if left.is_empty() {
                 continue;
@@ -198,8 +203,7 @@ impl<'q> Asker<'q, '_> {
             if reading == Reading::Wide && variables.is_empty() {
                 return;
             }
-            for Prepared { shape, .. } in &self.shapes {
-                let asking = shape.asking;
+            for &(asking, _) in &self.kinds {
                 for bound in bindings::candidates(asking, variables, self.policies.place, fuel) {
                     let wanted = (offer, meant, through.actions);
                     let found = self.with_bindings(asking, reading, &bound, wanted, fuel);
@@ -248,12 +252,16 @@ impl<'q> Asker<'q, '_> {
     }
 }
 
+/// Whether a request proves nothing, and how many actions a person would try before its own: the
+/// lower, the more it shows.
+type Rank = (bool, usize);
+
 /// What was found so far.
 #[derive(Default)]
 struct Asked {
     actions: Actions,
     /// The request that shows most, how much it shows, and why it proves nothing.
-    best: Option<(usize, Option<Box<Request>>, Option<Unproved>)>,
+    best: Option<(Rank, Option<Box<Request>>, Option<Unproved>)>,
     gave_up: bool,
 }
 
@@ -266,7 +274,7 @@ impl Asked {
     ) {
         self.actions |= actions;
         // a request that proves something comes first, then one that a person would try first
-        let rank = rank(actions) + if unproved.is_some() { 100 } else { 0 };
+        let rank = (unproved.is_some(), actions.plainest().0);
         if self.best.as_ref().is_none_or(|(known, ..)| rank < *known) {
             self.best = Some((rank, request().map(Box::new), unproved));
         }
@@ -286,11 +294,4 @@ impl Asked {
         };
         Through { actions: self.actions, request, unproved }
     }
-}
-
-/// Which of some actions a person would try first: the lower, the better.
-fn rank(actions: Actions) -> usize {
-    let first = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
-    let is_in = |name: &str| Action::from_name(name).is_some_and(|action| actions.contains(action));
-    first.into_iter().position(is_in).unwrap_or(first.len())
 }

@@ -21,7 +21,7 @@ const STEPS_A_RULE: usize = 10;
 #[derive(Debug)]
 pub struct Attempt<'q> {
     ready: &'q Ready<'q>,
-    pub target: On,
+    target: On,
     /// Whether a principal that is a pattern means whoever it may mean.
     lenient: bool,
     /// The variable of the identity provider.
@@ -42,7 +42,7 @@ impl<'q> Attempt<'q> {
         lenient: bool,
         fuel: &Fuel,
     ) -> Option<Self> {
-        let provider = ready.keys.position(&PROVIDER.to_ascii_lowercase());
+        let provider = ready.keys.position(PROVIDER);
         let provider = provider.and_then(|key| shape.slots.get(key)).map(|slot| slot.0);
         let (behind, denies, untold) = (None, Vec::new(), Cell::new(false));
         let mut attempt = Self { ready, target, lenient, provider, behind, denies, untold };

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::iam::atom::Atom;
 use crate::iam::compare::{self, Binding, Bindings, Comparison};
 use crate::iam::condition::Condition;
-use crate::iam::document::{Clause, Document, Version};
+use crate::iam::document::{Clause, Document};
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Place;
 use crate::iam::part::Part;
@@ -22,7 +22,7 @@ const SETS: usize = 16;
 
 /// The keys of the variables in `documents`, in small letters.
 pub fn variables<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<String> {
-    let documents = documents.filter(|document| document.version == Version::V2012);
+    let documents = documents.filter(|document| document.version.has_variables());
     let mut keys: Vec<String> = documents.flat_map(|document| keys_in(document, true)).collect();
     keys.sort();
     keys.dedup();

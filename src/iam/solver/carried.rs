@@ -192,11 +192,7 @@ impl<'q> Asking<'q> {
             return Some(Domain::never());
         }
         let facts = self.scene.facts;
-        let account = match self.caller {
-            Caller::Account { account, .. }
-            | Caller::Service { on_behalf_of: Some(account), .. } => Some(account),
-            _ => None,
-        };
+        let account = self.caller.account();
         let anyone = matches!(self.caller, Caller::Service { .. });
         let nowhere = matches!(self.caller, Caller::Located { .. });
         Some(match (key, account) {
@@ -278,7 +274,7 @@ fn sources<'q>(
     samples.push(Cow::Borrowed("arn:aws:s3:::x"));
     Texts::Language(Language {
         form: if nowhere { Form::SourcesOfNoAccount } else { Form::Sources(account) },
-        except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
+        except: Except::Meeting(named),
         samples,
     })
 }

@@ -1,7 +1,7 @@
 //! The values that requests may carry for one key.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -57,7 +57,7 @@ pub enum Except<'q> {
     /// None.
     Nothing,
     /// ARNs of these accounts.
-    Accounts(&'q HashSet<AccountId>),
+    Accounts(&'q BTreeSet<AccountId>),
     /// ARNs of this account.
     Account(&'q AccountId),
     /// Texts before whose first `/` stands one of these.
@@ -98,7 +98,7 @@ impl<'q> Texts<'q> {
     pub fn unnamed(samples: &[&'static str], named: Vec<Comparison<'q>>) -> Self {
         Self::Language(Language {
             form: Form::Any,
-            except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
+            except: Except::Meeting(named),
             samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
         })
     }
@@ -158,25 +158,17 @@ impl Except<'_> {
 
     /// The texts left out of which `value` is one.
     pub fn which(&self, value: &str) -> Option<Union> {
-        let of = |part: Part, text: &str| part.values(Union::of(letters(text).collect()));
-        match self {
-            Self::Nothing => None,
-            Self::Accounts(accounts) => {
-                let own = AccountId::parse(&Part::Account.of(value)?).ok()?;
-                if accounts.contains(&own) { of(Part::Account, own.as_str()) } else { None }
-            }
-            Self::Account(account) => {
-                let own = Part::Account.of(value)?;
-                if own == account.as_str() { of(Part::Account, account.as_str()) } else { None }
-            }
-            Self::Starts(starts) => {
-                let own = Part::FirstStep.of(value)?;
-                if starts.contains(own.as_ref()) { of(Part::FirstStep, &own) } else { None }
-            }
+        let part = match self {
+            Self::Nothing => return None,
+            Self::Accounts(_) | Self::Account(_) => Part::Account,
+            Self::Starts(_) => Part::FirstStep,
             Self::Meeting(named) => {
-                named.iter().find(|named| named.is_met_by(value)).and_then(Comparison::union)
+                let met = named.iter().find(|named| named.is_met_by(value));
+                return met.and_then(Comparison::union);
             }
-        }
+        };
+        let text = part.of(value).filter(|text| self.is_left_out(part, text))?;
+        part.values(Union::of(letters(&text).collect()))
     }
 }
 

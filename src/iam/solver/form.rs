@@ -65,12 +65,13 @@ impl Principals {
 
     /// One such principal of `account`.
     pub fn sample(self, account: &str) -> Cow<'static, str> {
-        Cow::Owned(match self {
-            Self::Roles | Self::All => format!("arn:aws:iam::{account}:role/x"),
-            Self::Users => format!("arn:aws:iam::{account}:user/x"),
-            Self::Roots => format!("arn:aws:iam::{account}:root"),
-            Self::Federated => format!("arn:aws:sts::{account}:federated-user/x"),
-        })
+        let (service, resource) = match self {
+            Self::Roles | Self::All => ("iam", "role/x"),
+            Self::Users => ("iam", "user/x"),
+            Self::Roots => ("iam", "root"),
+            Self::Federated => ("sts", "federated-user/x"),
+        };
+        Cow::Owned(["arn:aws:", service, "::", account, ":", resource].concat())
     }
 }
 

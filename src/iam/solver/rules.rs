@@ -8,7 +8,7 @@ use crate::iam::arn::any_partition;
 use crate::iam::atom::Atom;
 use crate::iam::compare::{self, Bindings, Comparison, Terms};
 use crate::iam::condition::{Condition, Quantifier, Test};
-use crate::iam::document::{Clause, Document, Effect, Statement, Version};
+use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::offer::Place;
 use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
@@ -35,6 +35,7 @@ pub struct Keys<'a> {
 /// One policy, ready.
 #[derive(Debug, Default)]
 pub struct Rules<'a> {
+    /// In the document's order.
     pub allows: Vec<Rule<'a>>,
     pub denies: Vec<Rule<'a>>,
     /// Whether something in it is not documented, or is a variable.
@@ -71,16 +72,15 @@ impl<'a> Keys<'a> {
     /// The index of a key.
     pub fn index(&mut self, name: impl Into<Cow<'a, str>>) -> usize {
         let name = name.into();
-        let known = self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(&name));
-        known.unwrap_or_else(|| {
+        self.position(&name).unwrap_or_else(|| {
             self.names.push((name.to_ascii_lowercase(), name));
             self.names.len() - 1
         })
     }
 
-    /// The index of a key in small letters, if it is there.
-    pub fn position(&self, lower: &str) -> Option<usize> {
-        self.names.iter().position(|(key, _)| key == lower)
+    /// The index of a key, capitals not counting, if it is there.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
     /// The keys in small letters, in the order of their indexes.
@@ -103,10 +103,7 @@ impl<'a> Rules<'a> {
         bindings: &Bindings,
         keys: &mut Keys<'a>,
     ) -> Self {
-        let bindings = match document.version {
-            Version::V2008 => None,
-            Version::V2012 => Some(bindings),
-        };
+        let bindings = document.version.has_variables().then_some(bindings);
         let mut rules = Self::default();
         for (index, statement) in document.statements.iter().enumerate() {
             rules.unsure |= !is_sure(statement, bindings.is_some());
@@ -138,7 +135,8 @@ impl<'a> Rules<'a> {
 
     /// The Allow with this index in the document.
     pub fn allow(&self, statement: usize) -> Option<&Rule<'a>> {
-        self.allows.iter().find(|rule| rule.statement == statement)
+        let at = self.allows.binary_search_by_key(&statement, |rule| rule.statement);
+        self.allows.get(at.ok()?)
     }
 
     /// The Denies that may mean `who`.
@@ -283,11 +281,8 @@ fn is_sure(statement: &Statement, variables: bool) -> bool {
     globs.iter().all(|glob| plain(glob.as_str()))
         && statement.conditions.iter().all(|condition: &Condition| {
             let Condition { operator, values, .. } = condition;
-            let unsaid = operator.quantifier == Quantifier::ForAllValues
-                && operator.negated
-                && values.is_empty();
             operator.test != Test::Unknown
-                && !unsaid
+                && !condition.is_met_by_none_of_nothing()
                 && values.iter().all(|value| plain(value) && compare::is_sure(operator.test, value))
         })
 }

@@ -7,7 +7,7 @@
 //! search ends, and if it ends without a point there is none.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use crate::iam::action::{Actions, On};
 use crate::iam::atom::Atom;
@@ -36,6 +36,8 @@ pub struct Ask<'q> {
     pub variable: usize,
     met: Asked<'q>,
     missed: Asked<'q>,
+    /// A value that misses it, where nothing else is asked of the variable.
+    away: OnceCell<Found<Carried>>,
 }
 
 /// Whom a rule means.
@@ -129,7 +131,24 @@ impl<'q> Demand<'q> {
 impl<'q> Ask<'q> {
     fn of(variable: usize, part: Part, atom: Cow<'q, Atom<'q>>) -> Self {
         let missed = Asked { part, atom: atom.clone(), holds: false };
-        Self { variable, met: Asked { part, atom, holds: true }, missed }
+        let met = Asked { part, atom, holds: true };
+        Self { variable, met, missed, away: OnceCell::new() }
+    }
+
+    /// A value out of `domain` that misses it and meets all of `asked`, of which the miss is the
+    /// last. Many searches ask for nothing else.
+    fn away(&self, domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
+        if asked.len() > 1 {
+            return carried(domain, asked, fuel);
+        }
+        if let Some(known) = self.away.get() {
+            return known.clone();
+        }
+        let found = carried(domain, asked, fuel);
+        if found != Found::GaveUp {
+            let _ = self.away.set(found.clone());
+        }
+        found
     }
 }
 
@@ -212,15 +231,15 @@ impl<'q> Search<'_, 'q> {
             }
             let Some(deny) = deny else { return Found::Example(point) };
             let mut kept = Vec::new();
-            for Ask { variable, met, missed } in &deny.asks {
-                match self.turn(asked, &point, *variable, missed) {
+            for ask in &deny.asks {
+                match self.turn(asked, &point, ask) {
                     Found::Example(found) => return Found::Example(found),
                     Found::GaveUp => gave_up = true,
                     Found::Nothing => {}
                 }
-                if let Some(list) = asked.get_mut(*variable) {
-                    list.push(met);
-                    kept.push(*variable);
+                if let Some(list) = asked.get_mut(ask.variable) {
+                    list.push(&ask.met);
+                    kept.push(ask.variable);
                 }
             }
             for variable in kept {
@@ -234,20 +253,20 @@ impl<'q> Search<'_, 'q> {
         }
     }
 
-    /// Goes on from `point` with another value for a variable, so that `missed` is met as well.
+    /// Goes on from `point` with another value for a variable, so that `ask` is missed as well.
     fn turn<'a>(
         &'a self,
         asked: &mut Vec<Vec<&'a Asked<'q>>>,
         point: &Point,
-        variable: usize,
-        missed: &'a Asked<'q>,
+        ask: &'a Ask<'q>,
     ) -> Found<Point> {
+        let variable = ask.variable;
         let (Some(domain), Some(list)) = (self.domains.get(variable), asked.get_mut(variable))
         else {
             return Found::Nothing;
         };
-        list.push(missed);
-        let found = match carried(domain, list, self.fuel) {
+        list.push(&ask.missed);
+        let found = match ask.away(domain, list, self.fuel) {
             Found::Example(value) => {
                 let mut next = point.clone();
                 if let Some(place) = next.values.get_mut(variable) {

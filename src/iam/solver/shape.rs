@@ -2,7 +2,7 @@
 //! send, for each network that it may come from, and for each way to the bucket.
 
 use crate::iam::arn::Arn;
-use crate::iam::caller::Caller;
+use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::facts::Facts;
 use crate::iam::offer::Route;
 use crate::iam::part::Part;
@@ -169,7 +169,7 @@ impl<'q> Asking<'q> {
     /// Who asks, as the principals of statements tell it apart.
     fn who(&self) -> Who<'q> {
         if self.kind == Kind::Service && !matches!(self.caller, Caller::Service { .. }) {
-            return Who::Service(crate::iam::caller::ANY_SERVICE);
+            return Who::Service(ANY_SERVICE);
         }
         match self.caller {
             Caller::Anonymous | Caller::Located { signed: false } => Who::Nobody,

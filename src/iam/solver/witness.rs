@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::iam::action::{Action, On};
-use crate::iam::arn::Arn;
+use crate::iam::arn::{Arn, in_partition};
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::offer::{Place, Route};
 use crate::iam::part::Part;
@@ -48,19 +48,15 @@ pub fn request(
     let value = |variable: usize| {
         point.values.get(variable).and_then(Option::as_ref).and_then(|values| values.first())
     };
-    let action = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
-        .into_iter()
-        .filter_map(Action::from_name)
-        .find(|action| point.actions.contains(*action))
-        .or_else(|| point.actions.iter().next());
+    let (_, action) = point.actions.plainest();
     let resource = match target {
         On::Bucket => place.bucket.clone(),
         On::Object => {
             let key = value(KEY).map_or("", String::as_str);
-            format!("{}{key}", place.objects)
+            [place.objects.as_str(), key].concat()
         }
     };
-    let resource = resource.replacen("arn:aws:", &format!("arn:{}:", place.partition), 1);
+    let resource = in_partition(&resource, place.partition);
     let requester = requester(shape, value(ARN), &context);
     Request { requester, action: action.unwrap_or(Action::FIRST), resource, context }
 }

@@ -123,19 +123,18 @@ impl<'q> Asking<'q> {
 
     fn organizations(&self) -> Domain<'q> {
         let facts = self.scene.facts;
+        let stranger = matches!(self.caller, Caller::Stranger | Caller::Located { .. });
         match self.caller {
             Caller::Organization(id) => Domain::always(Texts::Language(Language {
                 form: Form::OrganizationPaths(Some(id)),
                 except: Except::Nothing,
                 samples: vec![format!("{id}/r-ab12/").into()],
             })),
-            Caller::Stranger | Caller::Located { .. } => {
-                Domain::sometimes(Texts::Language(Language {
-                    form: Form::OrganizationPaths(None),
-                    except: Except::Starts(&facts.organizations),
-                    samples: vec![ELSEWHERE.into()],
-                }))
-            }
+            _ if stranger || self.anywhere => Domain::sometimes(Texts::Language(Language {
+                form: Form::OrganizationPaths(None),
+                except: Except::Starts(&facts.organizations),
+                samples: vec![ELSEWHERE.into()],
+            })),
             _ => Domain::sometimes(organization(&[ELSEWHERE])),
         }
     }
@@ -154,7 +153,7 @@ impl<'q> Asking<'q> {
         };
         Texts::Language(Language {
             form,
-            except: if named.is_empty() { Except::Nothing } else { Except::Meeting(named) },
+            except: Except::Meeting(named),
             samples: vec![Cow::Borrowed(sample)],
         })
     }

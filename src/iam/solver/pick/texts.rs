@@ -133,13 +133,9 @@ pub fn text(
     };
     let anything = || Union::of(vec![Piece::Run(Class::Any)]);
     let mut within = vec![language.form.union().unwrap_or_else(anything)];
-    let mut complete = true;
     for asked in asked {
         if let Some((list, true)) = asked.comparisons() {
-            match union(asked, list) {
-                Some(union) => within.push(union),
-                None => complete = false,
-            }
+            within.extend(union(asked, list));
         }
     }
     let mut without: Vec<Union> = Vec::new();
@@ -160,9 +156,6 @@ pub fn text(
             Some(union) if !without.contains(&union) => without.push(union),
             // what refuses is no set of texts, or the search cannot get past it
             Some(_) | None => return Found::GaveUp,
-        }
-        if !complete && fuel.left() == 0 {
-            return Found::GaveUp;
         }
     }
 }
