@@ -1,6 +1,6 @@
 //! The page as pagers take it: one JSON object in the shape of a CloudWatch alarm's message, which
-//! nearly every on-call tool reads from SNS without code of anybody's own, with Rootly's keys beside
-//! it and all that we know under `guardrail`.
+//! nearly every on-call tool reads from SNS without code of anybody's own, with Rootly's keys
+//! beside it and all that we know under `guardrail`.
 //!
 //! Sources: CloudWatch User Guide, "Notify users on alarm changes"; Rootly, "AWS SNS"
 //! (docs.rootly.com/integrations/aws-sns). Of Rootly's keys `labels` and `urgency` are optional and
@@ -38,7 +38,7 @@ struct Alarm {
     alarm_name: String,
     alarm_description: String,
     #[serde(rename = "AWSAccountId")]
-    aws_account_id: String,
+    account_id: String,
     new_state_value: &'static str,
     old_state_value: &'static str,
     new_state_reason: String,
@@ -171,7 +171,7 @@ pub(super) fn of_test(
     let alarm = Alarm {
         alarm_name: format!("S3 exposure: TEST ({account}) {key}"),
         alarm_description: parts.text.to_owned(),
-        aws_account_id: account.to_owned(),
+        account_id: account.to_owned(),
         new_state_value: parts.new,
         old_state_value: parts.old,
         new_state_reason: "A person tests the way of the pages. Nothing is open.".to_owned(),
@@ -242,7 +242,7 @@ fn alarm(
     let alarm = Alarm {
         alarm_name: alarm_name(case, &key),
         alarm_description: brief::bounded(description, DESCRIPTION_CHARS),
-        aws_account_id: account.as_str().to_owned(),
+        account_id: account.as_str().to_owned(),
         new_state_value: stands.new,
         old_state_value: stands.old,
         new_state_reason: brief::bounded(reason, DESCRIPTION_CHARS),

@@ -1,5 +1,5 @@
-//! What a page is about, besides how things stand: which bucket, whose, by what name pagers know it,
-//! where it goes and what it points to.
+//! What a page is about, besides how things stand: which bucket, whose, by what name pagers know
+//! it, where it goes and what it points to.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! The page as plain text, for a person who was asleep a minute ago: what is open to whom, how it
-//! stands, who did it and who opened it, how to see it, since when, how far it reaches, who loses by
-//! the fix, what is not known, what to do.
+//! stands, who did it and who opened it, how to see it, since when, how far it reaches, who loses
+//! by the fix, what is not known, what to do.
 
 use crate::alert::case::Case;
 use crate::alert::next_steps::{Step, blind_steps, steps};

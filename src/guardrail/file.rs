@@ -422,7 +422,7 @@ expires  = 2027-01-31
     #[test]
     fn the_examples_in_the_built_in_file_are_right() {
         let uncommented = |from: &str| {
-            let lines = DEFAULT[DEFAULT.find(from).unwrap()..].lines();
+            let lines = DEFAULT.get(DEFAULT.find(from).unwrap()..).unwrap().lines();
             let lines = lines.map_while(|line| line.strip_prefix('#'));
             lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
         };

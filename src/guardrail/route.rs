@@ -1,5 +1,5 @@
-//! Whom a page goes to: the owner that a bucket's tag names, the topic of the first route that fits,
-//! and what the page points to.
+//! Whom a page goes to: the owner that a bucket's tag names, the topic of the first route that
+//! fits, and what the page points to.
 
 use std::collections::BTreeMap;
 

@@ -62,7 +62,8 @@ fn runbook(alarm: &Value) -> Option<String> {
 /// shown as details. Its integration keeps one incident an alarm.
 ///
 /// <http://cetinich.net/content/2022/cloudwatch-pagerduty-sns/> (the rule is not documented by
-/// PagerDuty), <https://www.pagerduty.com/docs/guides/amazon-cloudwatch-integration-guide/>
+/// PagerDuty)
+/// <https://www.pagerduty.com/docs/guides/amazon-cloudwatch-integration-guide/>
 fn pagerduty(posted: &Value) -> Option<Seen> {
     let alarm = inner(posted)?;
     let (state, _) = posted["Subject"].as_str()?.split_once(": ")?;
@@ -103,7 +104,7 @@ fn grafana_oncall(posted: &Value) -> Option<Seen> {
 /// Its alert source `cloudwatch` takes a topic: an alert has title, description, a status that is
 /// firing or resolved, and a deduplication key, all from the alarm.
 ///
-/// <https://registry.terraform.io/providers/incident-io/incident/latest/docs/resources/alert_source>
+/// <https://www.pulumi.com/registry/packages/incident/api-docs/alertsource/> (the provider's own)
 fn incident_io(posted: &Value) -> Option<Seen> {
     let alarm = inner(posted)?;
     text(&alarm, "AlarmDescription")?;

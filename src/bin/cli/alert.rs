@@ -56,10 +56,10 @@ struct Preview {
 
 #[derive(clap::Args)]
 pub(crate) struct Test {
-    /// Topic of the pages; else PAGE_TOPIC_ARN
+    /// Topic of the pages; else `PAGE_TOPIC_ARN`
     #[arg(long, value_name = "ARN")]
     page_topic: Option<String>,
-    /// Topic of chat messages; else CHAT_TOPIC_ARN
+    /// Topic of chat messages; else `CHAT_TOPIC_ARN`
     #[arg(long, value_name = "ARN")]
     chat_topic: Option<String>,
     /// Guardrail file whose routes are tested too
