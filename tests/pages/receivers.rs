@@ -61,8 +61,8 @@ fn runbook(alarm: &Value) -> Option<String> {
 /// The subject begins with the state and `: `, which must be that of the message; all keys are
 /// shown as details. Its integration keeps one incident an alarm.
 ///
-/// <http://cetinich.net/content/2022/cloudwatch-pagerduty-sns/> (the rule is not documented by
-/// PagerDuty)
+/// <http://cetinich.net/content/2022/cloudwatch-pagerduty-sns/> (the maker itself does not
+/// document the rule)
 /// <https://www.pagerduty.com/docs/guides/amazon-cloudwatch-integration-guide/>
 fn pagerduty(posted: &Value) -> Option<Seen> {
     let alarm = inner(posted)?;
@@ -261,6 +261,6 @@ fn a_card_keeps_to_the_schema_of_chats() {
     for list in ["nextSteps", "keywords"] {
         assert!(card["content"][list].as_array().unwrap().iter().all(Value::is_string));
     }
-    let context = card["metadata"]["additionalContext"].as_object().unwrap();
-    assert!(context.values().all(Value::is_string));
+    let further = card["metadata"]["additionalContext"].as_object().unwrap();
+    assert!(further.values().all(Value::is_string));
 }
