@@ -1,7 +1,7 @@
 //! Who changed a bucket in the last 90 days, from CloudTrail's event history. Optional: a role that
 //! may not ask, a service that answers too late or too much leaves the author unknown, and says so.
 //!
-//! Source: CloudTrail API reference, LookupEvents: two calls a second for each account and Region;
+//! Source: CloudTrail API reference, `LookupEvents`: two calls a second for each account and Region;
 //! one attribute a call; 50 events a page, the newest first.
 
 use std::collections::HashSet;
@@ -37,12 +37,16 @@ pub(super) struct Lookups {
 }
 
 impl Lookups {
-    /// The next free turn.
-    fn turn(&self) -> Instant {
+    /// The next free turn; `None` where so many wait that it would come too late.
+    fn turn(&self) -> Option<Instant> {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
+        let now = Instant::now();
+        let turn = next.map_or(now, |next| next.max(now));
+        if turn > now + LIMIT {
+            return None;
+        }
         *next = Some(turn + SPACING);
-        turn
+        Some(turn)
     }
 
     fn is_denied(&self, account: AccountId) -> bool {
@@ -84,7 +88,15 @@ pub(super) async fn history(aws: &Aws, target: &Target) -> Result<Vec<Trigger>, 
 fn denied() -> Failure {
     Failure {
         code: "AccessDenied".to_owned(),
-        message: "to have authors looked up, let the guardrail's role `cloudtrail:LookupEvents`"
+        message: "to have authors looked up, let the guardrail's role cloudtrail:LookupEvents"
+            .to_owned(),
+    }
+}
+
+fn too_many() -> Failure {
+    Failure {
+        code: "TooMany".to_owned(),
+        message: "more authors were to be looked up at once than CloudTrail answers in good time"
             .to_owned(),
     }
 }
@@ -93,7 +105,8 @@ async fn ask(aws: &Aws, target: &Target) -> Result<Vec<Trigger>, Failure> {
     let regional = aws.regional(&target.account, &target.region).await?;
     let (mut changes, mut next) = (Vec::new(), None);
     for _ in 0..PAGES {
-        sleep_until(aws.clients.lookups.turn()).await;
+        let Some(turn) = aws.clients.lookups.turn() else { return Err(too_many()) };
+        sleep_until(turn).await;
         let by_name = LookupAttribute::builder()
             .attribute_key(LookupAttributeKey::ResourceName)
             .attribute_value(target.bucket.as_str())
@@ -178,8 +191,10 @@ mod tests {
     #[tokio::test]
     async fn calls_keep_their_distance() {
         let lookups = Lookups::default();
-        let (first, second) = (lookups.turn(), lookups.turn());
+        let (first, second) = (lookups.turn().unwrap(), lookups.turn().unwrap());
         assert!(second - first >= SPACING);
+        let waiting = std::iter::from_fn(|| lookups.turn()).take(100).count();
+        assert!(waiting < 10, "{waiting} wait in vain");
         let account = AccountId::parse("111122223333").unwrap();
         assert!(!lookups.is_denied(account));
         lookups.note_denied(account);

@@ -29,7 +29,7 @@ async fn a_test_page_arrives_and_closes_itself() {
     assert_eq!(status, Some(0), "{text}");
     assert!(text.contains("a test was published") && text.contains("confirmed"), "{text}");
     let pages = account.messages().await;
-    let states: Vec<_> = pages
+    let told: Vec<_> = pages
         .iter()
         .map(|page| {
             let alarm: Value = serde_json::from_str(&page.text).unwrap();
@@ -38,7 +38,7 @@ async fn a_test_page_arrives_and_closes_itself() {
             alarm["NewStateValue"].as_str().unwrap().to_owned()
         })
         .collect();
-    assert_eq!(states, ["ALARM", "OK"]);
+    assert_eq!(told, ["ALARM", "OK"]);
     assert_eq!(account.received(&chat_queue).await.len(), 1);
 }
 
