@@ -1,4 +1,7 @@
-//! Which change opened a bucket: what its event says was put there, held against the live state.
+//! Which change opened a bucket: what its event says was put there, held against the live state;
+//! and, in `openers`, who has a share in each way in.
+
+pub mod openers;
 
 use time::{Duration, OffsetDateTime};
 

@@ -5,6 +5,9 @@
 /// Characters of a stranger's text that are shown.
 const SHOWN_CHARS: usize = 200;
 
+/// Characters of a stranger's text that are kept for machines.
+const KEPT_CHARS: usize = 2_000;
+
 /// Characters of a sentence of ours that are shown.
 const SENTENCE_CHARS: usize = 600;
 
@@ -26,6 +29,20 @@ pub fn shown(text: &str) -> String {
 #[must_use]
 pub fn sentence(text: &str) -> String {
     cleaned(text, SENTENCE_CHARS, "<>&")
+}
+
+/// A sentence that may quote strangers, for a chat: as [`sentence`], and nothing in it begins or
+/// ends what a chat takes for markup.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    sentence(text).replace('`', "'").replace(['*', '~'], "-")
+}
+
+/// A stranger's text for a machine whose people see it: as [`shown`], but longer, and with
+/// backslashes and backticks as they are.
+#[must_use]
+pub fn kept(text: &str) -> String {
+    cleaned(text, KEPT_CHARS, "<>&")
 }
 
 /// Whether `letter` cannot be seen, or changes how what stands beside it is seen.

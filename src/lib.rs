@@ -24,7 +24,7 @@
 //! | [`mod@undo`] | `plan`: what a person's undo puts back |
 //! | [`report`] | the record of one run, and its published form |
 //! | [`alert`] | `compose`: record → messages to people |
-//! | [`ports`] | what is asked of the world |
+//! | [`ports`], [`topic`] | what is asked of the world; where messages go |
 //! | [`guard`] | the flow |
 //! | [`aws`], [`local`] | the world: the AWS SDK, or an account in memory |
 //! | [`strict_json`], [`escape`] | JSON without a key twice; strangers' words, safe to show |
@@ -63,5 +63,6 @@ pub mod ports;
 pub mod remedy;
 pub mod report;
 pub mod strict_json;
+pub mod topic;
 pub mod trust;
 pub mod undo;

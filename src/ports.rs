@@ -1,6 +1,6 @@
 //! What is asked of the world. `aws` answers with the AWS SDK, `local` from memory.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,8 +8,9 @@ use time::OffsetDateTime;
 
 use crate::bucket::{AccountId, BucketName, BucketState, Region, Settings};
 use crate::episode::{EpisodeId, Memory, PreImage};
-use crate::event::Scope;
+use crate::event::{Scope, Trigger};
 use crate::remedy::Remedy;
+use crate::topic::TopicArn;
 
 /// A bucket to look at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,19 +49,38 @@ pub struct Failure {
 pub struct Message {
     /// Where it goes.
     pub topic: Topic,
+    /// The topic of a route in place of the default one of `topic`.
+    pub to: Option<TopicArn>,
+    /// Whether it only says that what the message before it told of is over.
+    pub is_twin: bool,
     /// Printable ASCII, fewer than 100 characters, on one line.
     pub subject: String,
-    /// Plain text for a person.
+    /// Plain text for a person: mail.
     pub text: String,
-    /// The same for a machine.
-    pub report: Value,
+    /// One line for a telephone.
+    pub short: String,
+    /// What machines get: pagers and chats.
+    pub json: Value,
 }
 
 /// Where a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// Whoever is on call.
+    /// Whoever is on call: pagers and mail.
     Page,
+    /// Whoever reads along: chat rooms.
+    Chat,
+}
+
+impl Topic {
+    /// The name in records and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Chat => "chat",
+        }
+    }
 }
 
 /// What became of a record.
@@ -143,6 +163,22 @@ pub trait World: Sync {
         &self,
         episode: &EpisodeId,
     ) -> impl Future<Output = Result<Option<PreImage>, Failure>> + Send;
+
+    /// The changes of a bucket that are on record, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where nothing keeps such a record, or it cannot be read in good time.
+    fn history(
+        &self,
+        target: &Target,
+    ) -> impl Future<Output = Result<Vec<Trigger>, Failure>> + Send {
+        let message = format!("nothing here keeps the history of `{}`", target.bucket);
+        ready(Err(Failure { code: "NotKept".to_owned(), message }))
+    }
+
+    /// Whether anybody is to get messages of this kind.
+    fn hears(&self, topic: Topic) -> bool;
 
     /// Publishes an alert.
     ///

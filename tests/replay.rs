@@ -80,8 +80,15 @@ fn the_whole_story_is_told_as_json() {
     assert_eq!(bucket["after"]["exposure"], "none");
     assert_eq!(bucket["after"]["paths"][0]["closed_by"], json!(["bucket.RestrictPublicBuckets"]));
     let alert = &report["alerts"][0];
-    assert_eq!(alert["subject"], "S3 FIXED: clinic-reports was open to anyone (111122223333)");
-    assert_eq!(alert["message"]["buckets"][0]["bucket"], "clinic-reports");
+    assert_eq!(alert["subject"], "ALARM: clinic-reports FIXED, was open to anyone (111122223333)");
+    assert_eq!(alert["message"]["guardrail"]["buckets"][0]["bucket"], "clinic-reports");
+    let end = &report["alerts"][1];
+    assert_eq!(
+        (&alert["message"]["NewStateValue"], &end["message"]["NewStateValue"]),
+        (&json!("ALARM"), &json!("OK"))
+    );
+    assert_eq!(alert["message"]["AlarmName"], end["message"]["AlarmName"]);
+    assert_eq!(report["alerts"].as_array().unwrap().len(), 2);
     assert_eq!(report["ignored"], Value::Null);
 }
 

@@ -116,7 +116,7 @@ fn the_judging_rooms_are_pure_and_total() {
         "src/iam/",
         "src/remedy.rs",
         "src/alert/",
-        "src/blame.rs",
+        "src/blame",
         "src/change.rs",
         "src/episode/",
         "src/guardrail/contain.rs",

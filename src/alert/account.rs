@@ -1,11 +1,13 @@
-//! The message about an account's own Block Public Access settings.
+//! The messages about an account's own Block Public Access settings.
 
-use crate::alert::text::{section, who_and_when};
-use crate::alert::{causes, subject, words};
+use crate::alert::case::Case;
+use crate::alert::text::{more_about, section, urgency_line};
+use crate::alert::{Stated, alarm, brief, card, causes, subject, who, words};
 use crate::escape::{quoted, sentence};
 use crate::event::Trigger;
-use crate::guardrail::{Mode, RuleAction};
-use crate::report::{AccountJudged, AccountRun, Cause};
+use crate::guardrail::{Mode, RuleAction, Telling, Urgency};
+use crate::ports::{Message, Topic};
+use crate::report::{AccountJudged, AccountRun, Cause, published};
 
 /// How the settings stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,29 +32,68 @@ fn standing(run: &AccountRun) -> Option<Standing> {
     })
 }
 
-/// Subject and text; `None` where all four settings are on.
-pub(super) fn page(trigger: &Trigger, run: &AccountRun) -> Option<(String, String)> {
-    let standing = standing(run)?;
-    let (state, says) = match standing {
-        Standing::Fixed => ("FIXED", "had Block Public Access off"),
-        Standing::NotFixed => ("NOT FIXED", "has Block Public Access off"),
-        Standing::WouldFix => ("WOULD FIX", "has Block Public Access off"),
-        Standing::Off => ("OFF", "has Block Public Access off"),
-        Standing::NotRead => ("NOT READ", "may have Block Public Access off"),
+/// A page, its end where it was fixed at once, and a card; none where all four settings are on.
+pub(super) fn messages(trigger: &Trigger, run: &AccountRun, telling: &Telling) -> Vec<Message> {
+    let Some(standing) = standing(run) else { return Vec::new() };
+    let (state, key, says) = match standing {
+        Standing::Fixed => ("FIXED", "fixed", "had Block Public Access off"),
+        Standing::NotFixed => ("NOT FIXED", "not_fixed", "has Block Public Access off"),
+        Standing::WouldFix => ("WOULD FIX", "would_fix", "has Block Public Access off"),
+        Standing::Off => ("OFF", "off", "has Block Public Access off"),
+        Standing::NotRead => ("NOT READ", "not_read", "may have Block Public Access off"),
     };
-    let account = run.account.as_str();
-    let subject = subject::of_account(&format!("S3 {state}"), account, says);
+    let urgency = match standing {
+        Standing::NotFixed | Standing::NotRead => Urgency::High,
+        Standing::WouldFix | Standing::Off => run.urgency,
+        Standing::Fixed => Urgency::Low,
+    };
+    let case = Case::of_account(trigger, telling);
+    let why = state_now(run, standing).join(" ");
+    let stated = Stated { outcome: key, urgency, why };
+    let outcome = format!("{state}, {says}");
+    let glance = format!("{state}: {} {says}.", case.place());
+    let text = page(&case, run, standing, &format!("{state}: {} {says}", case.place()), urgency);
+    let report = published::account_alert(trigger, run);
+    let message = |prefix: &str, is_twin: bool| {
+        let subject = subject::fitted(prefix, "account", &outcome, run.account.as_str());
+        Message {
+            topic: Topic::Page,
+            to: case.topic(urgency),
+            is_twin,
+            short: brief::short(&subject, &case),
+            json: alarm::of_account(&case, &stated, is_twin, [&subject, &glance, &text], &report),
+            subject,
+            text: text.clone(),
+        }
+    };
+    let mut messages = vec![message("ALARM", false)];
+    if standing == Standing::Fixed {
+        messages.push(message("OK", true));
+    }
+    messages.push(card::of_account(&case, &stated, &outcome, &glance));
+    messages
+}
+
+fn page(
+    case: &Case<'_>,
+    run: &AccountRun,
+    standing: Standing,
+    what: &str,
+    urgency: Urgency,
+) -> String {
     let what = format!(
-        "{state}: account {account} {says}\nWith all four of its own settings on, no bucket of the \
-         account can be open to the world."
+        "{what}\nWith all four of its own settings on, no bucket of the account can be open to the \
+         world.\n{}",
+        urgency_line(urgency)
     );
     let sections = [
         what,
         section("STATE NOW", &state_now(run, standing)),
-        who_and_when(trigger),
+        who::acted(case.trigger),
         section("WHAT TO DO NEXT", &next(run)),
+        more_about(case),
     ];
-    Some((subject, sections.join("\n\n") + "\n"))
+    sections.join("\n\n") + "\n"
 }
 
 fn state_now(run: &AccountRun, standing: Standing) -> Vec<String> {

@@ -3,21 +3,25 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use time::OffsetDateTime;
 use time::macros::{date, datetime};
+use time::{Duration, OffsetDateTime};
 
-use crate::alert::{compose, compose_blind};
-use crate::bucket::{AccountId, BucketName, BucketState, Region, Setting};
-use crate::episode::{News, Settled};
+use crate::alert::{compose, compose_blind, rerouted, test_messages};
+use crate::blame::openers::{KnownBy, NotKnown, Opening, Share};
+use crate::bucket::{AccountId, BucketName, BucketState, Observed, Region, Setting};
+use crate::episode::{Episode, EpisodeId, Mark, News, Opened, Settled, State};
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Scope, Source, Trigger};
 use crate::exposure::{
     Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness,
 };
-use crate::guardrail::{Cut, DEFAULT, Guardrail, Held, Mode, Past, RuleAction, decide};
+use crate::guardrail::{
+    Cut, DEFAULT, Guardrail, Held, Mode, Past, RuleAction, Telling, Urgency, decide,
+};
 use crate::iam::{Action, Actions, On, Requester};
-use crate::ports::{Failure, Message, Target};
+use crate::ports::{Failure, Message, Target, Topic};
 use crate::remedy::Remedy;
 use crate::report::{Applied, Judged, Outcome, Run};
+use crate::topic::TopicArn;
 
 const NOW: OffsetDateTime = datetime!(2026-11-20 09:14:07 UTC);
 
@@ -171,6 +175,8 @@ fn judged(before: Verdict, mode: Mode) -> Judged {
         settled: Settled::Tell(News::Opened),
         episode: None,
         forgotten: None,
+        tags: Observed::Known(BTreeMap::new()),
+        openings: Vec::new(),
     }
 }
 
@@ -186,8 +192,135 @@ fn written(mut judged: Judged, result: Result<(), Failure>) -> Judged {
     judged
 }
 
-fn run(judged: Judged) -> Run {
+fn run(mut judged: Judged) -> Run {
+    let over = judged.verified == Some(true);
+    judged
+        .episode
+        .get_or_insert_with(|| episode(if over { State::Contained } else { State::Open }));
+    if judged.openings.is_empty() {
+        let open = judged.before.paths.iter().filter(|path| path.is_open());
+        judged.openings = open.map(|path| opening(path, Ok(by_event()), None)).collect();
+    }
     Run { target: target(), outcome: Outcome::Judged(Box::new(judged)) }
+}
+
+fn episode(state: State) -> Episode {
+    let target = target();
+    let open = std::collections::BTreeSet::new();
+    let mark = Mark::of(&trigger());
+    Episode {
+        id: EpisodeId::new(target.account, &target.bucket, 1, &open, &mark.id),
+        state,
+        cause: None,
+        open,
+        opened: Opened { not_before: Some(NOW), not_after: NOW },
+        event: mark,
+        closed_at: state.is_over().then(|| NOW + Duration::seconds(5)),
+        written: Vec::new(),
+        fight: None,
+        told: None,
+        claim: None,
+    }
+}
+
+fn by_event() -> Share {
+    Share { mark: Mark::of(&trigger()), by: KnownBy::Event }
+}
+
+/// A change of three months ago by somebody else.
+fn by_carol(by: KnownBy) -> Share {
+    let mark = Mark {
+        id: "0e0e0e0e-c98a-4c65-9b6e-e22506292313".to_owned(),
+        name: "PutBucketPolicy".to_owned(),
+        time: Some(datetime!(2026-08-24 16:30:00 UTC)),
+        principal: Some("arn:aws:iam::111122223333:role/Website".to_owned()),
+        user_agent: Some("terraform/1.9".to_owned()),
+    };
+    Share { mark, by }
+}
+
+fn opening(path: &Path, grant: Result<Share, NotKnown>, shield: Option<Share>) -> Opening {
+    Opening { via: path.via.clone(), exposure: path.exposure, grant, shield }
+}
+
+/// An old policy whose protection the event took away.
+fn unshielded(grant: Result<Share, NotKnown>) -> (Trigger, Run) {
+    let mut trigger = trigger();
+    trigger.event.name = "DeleteBucketPublicAccessBlock".to_owned();
+    let shield = Share { mark: Mark::of(&trigger), by: KnownBy::Event };
+    let mut run = fixed();
+    let Outcome::Judged(judged) = &mut run.outcome else { panic!() };
+    judged.openings = vec![opening(&public_read(), grant, Some(shield))];
+    (trigger, run)
+}
+
+/// What is told after a first page.
+fn later(mut run: Run, news: News, state: State) -> Run {
+    let Outcome::Judged(judged) = &mut run.outcome else { panic!() };
+    judged.settled = Settled::Tell(news);
+    judged.episode = Some(Episode { fight: None, ..episode(state) });
+    run
+}
+
+/// Nothing is open (any more).
+fn nothing_open() -> Run {
+    run(judged(verdict(Vec::new()), Mode::Enforce))
+}
+
+/// A latent path beside an open one.
+fn latent() -> Run {
+    let ignored = Closer::Bucket(Setting::IgnorePublicAcls);
+    let mut grant = public_read();
+    grant.via = Via::Acl { grant: 1 };
+    run(judged(verdict(vec![public_read(), closed(grant, ignored)]), Mode::Notify))
+}
+
+fn fought() -> Run {
+    let mut run = fixed();
+    let Outcome::Judged(judged) = &mut run.outcome else { panic!() };
+    judged.episode = Some(Episode { fight: Some(4), ..episode(State::Contained) });
+    run
+}
+
+fn low_by_rule() -> Run {
+    let mut run = external();
+    let Outcome::Judged(judged) = &mut run.outcome else { panic!() };
+    judged.decision.urgency = Urgency::Low;
+    judged.tags = Observed::Known([("owner".to_owned(), "web-team@example.com".to_owned())].into());
+    run
+}
+
+/// With an owner's tag, a runbook and a name of the account.
+fn telling() -> Telling {
+    let file = r#"
+mode = "enforce"
+owner_tag = "owner"
+runbook = "https://wiki.example.com/s3"
+[account_names]
+"111122223333" = "clinic-prod"
+"#;
+    Guardrail::parse(file).unwrap().telling
+}
+
+fn by(
+    kind: ActorKind,
+    principal: Option<&str>,
+    name: Option<&str>,
+    confidence: Confidence,
+) -> Trigger {
+    let mut trigger = trigger();
+    trigger.actor = Some(Actor {
+        kind,
+        principal: principal.map(str::to_owned),
+        arn: None,
+        name: name.map(str::to_owned),
+        confidence,
+        issuer_arn: None,
+        mfa: None,
+        access_key_id: None,
+        ..actor()
+    });
+    trigger
 }
 
 pub(crate) fn failure(code: &str, message: &str) -> Failure {
@@ -378,6 +511,22 @@ fn hostile() -> (Trigger, Run) {
     before.unreadable = vec![(HOSTILE.to_owned(), HOSTILE.to_owned())];
     let mut judged = written(judged(before, Mode::Enforce), Err(failure(HOSTILE, HOSTILE)));
     judged.decision.rules = vec![HOSTILE.to_owned()];
+    judged.tags = Observed::Known([(HOSTILE.to_owned(), HOSTILE.to_owned())].into());
+    let written = Share {
+        mark: Mark {
+            id: HOSTILE.to_owned(),
+            name: HOSTILE.to_owned(),
+            time: None,
+            principal: Some(HOSTILE.to_owned()),
+            user_agent: Some(HOSTILE.to_owned()),
+        },
+        by: KnownBy::Memory,
+    };
+    let unread = NotKnown::HistoryUnread(failure(HOSTILE, HOSTILE));
+    judged.openings = vec![
+        opening(&judged.before.paths[0], Ok(written.clone()), Some(written)),
+        opening(&judged.before.paths[1], Err(unread), None),
+    ];
     let mut trigger = trigger();
     trigger.event.name = HOSTILE.to_owned();
     trigger.event.id = HOSTILE.repeat(40);
@@ -392,18 +541,22 @@ fn hostile() -> (Trigger, Run) {
     (trigger, run(judged))
 }
 
+/// The first message of a run.
 pub(crate) fn page(trigger: &Trigger, run: &Run) -> Message {
-    let mut messages = compose(trigger, run);
-    assert_eq!(messages.len(), 1);
-    messages.remove(0)
+    compose(trigger, run, &Telling::default()).remove(0)
 }
 
 fn blind() -> Message {
+    all_blind().remove(0)
+}
+
+fn all_blind() -> Vec<Message> {
     let mut trigger = trigger();
     trigger.actor = None;
     trigger.source = Source::Schedule;
     trigger.event.name = "Scheduled Event".to_owned();
-    compose_blind(&trigger, Some(&target()), &failure("AccessDenied", "no role to assume"))
+    let failure = failure("AccessDenied", "no role to assume");
+    compose_blind(&trigger, Some(&target()), &failure, &telling())
 }
 
 fn all() -> Vec<Message> {
@@ -423,12 +576,26 @@ fn all() -> Vec<Message> {
         named_parties(Mode::Notify),
         tags_unread(),
     ];
-    let mut messages: Vec<_> = runs.iter().map(|run| page(&trigger(), run)).collect();
+    let mut messages: Vec<_> =
+        runs.iter().flat_map(|run| compose(&trigger(), run, &telling())).collect();
     let (hostile_trigger, hostile_run) = hostile();
-    messages.push(page(&hostile_trigger, &hostile_run));
-    messages.push(blind());
-    messages.push(compose_blind(&trigger(), None, &failure("ExpiredToken", "the token is old")));
+    messages.extend(compose(&hostile_trigger, &hostile_run, &hostile_telling()));
+    messages.extend(all_blind());
+    let old = failure("ExpiredToken", "the token is old");
+    messages.extend(compose_blind(&trigger(), None, &old, &telling()));
+    let topic = TopicArn::parse("arn:aws:sns:eu-west-1:111122223333:clinic").unwrap();
+    messages.push(rerouted(&messages[0], &topic, &failure(HOSTILE, HOSTILE)));
+    for kind in [Topic::Page, Topic::Chat] {
+        messages.extend(test_messages(kind, &topic, NOW));
+    }
     messages
+}
+
+fn hostile_telling() -> Telling {
+    let mut telling = telling();
+    telling.owner_tag = Some(HOSTILE.to_owned());
+    telling.account_names.insert(target().account, HOSTILE.to_owned());
+    telling
 }
 
 #[cfg(test)]
@@ -437,6 +604,10 @@ mod tests {
 
     fn golden(name: &str, message: &Message) {
         let shown = format!("Subject: {}\n\n{}", message.subject, message.text);
+        snapshot(name, &shown);
+    }
+
+    fn snapshot(name: &str, shown: &str) {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(name, shown);
         });
@@ -444,59 +615,155 @@ mod tests {
 
     #[test]
     fn pages_read_as_they_should() {
-        for (name, run) in [
-            ("fixed_policy", fixed()),
-            ("not_fixed_denied", denied()),
-            ("not_fixed_not_seen", not_seen()),
-            ("not_fixed_nothing_left", nothing_left()),
-            ("would_fix_in_notify", would_fix()),
-            ("external_alert", external()),
-            ("unknown_missing_permission", unknown()),
-            ("fixed_exemption_cut_too", exempted_and_cut()),
-            ("fixed_bucket_acl", bucket_acl()),
-            ("would_fix_access_point", access_point()),
-            ("not_fixed_named_parties", named_parties(Mode::Enforce)),
-            ("unknown_tags_unread", tags_unread()),
+        let carol = |by| unshielded(Ok(by_carol(by)));
+        let another = Err(NotKnown::AnotherSince(by_carol(KnownBy::History).mark));
+        let of_object = Trigger {
+            event: EventInfo { name: "PutObjectAcl".to_owned(), ..trigger().event },
+            ..trigger()
+        };
+        let center = Some("arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/Admin");
+        let root = Some("arn:aws:iam::111122223333:root");
+        let bob = Some("bob@example.com");
+        for (name, (trigger, run)) in vec![
+            ("fixed_policy", (trigger(), fixed())),
+            ("not_fixed_denied", (trigger(), denied())),
+            ("not_fixed_not_seen", (trigger(), not_seen())),
+            ("not_fixed_nothing_left", (trigger(), nothing_left())),
+            ("would_fix_in_notify", (trigger(), would_fix())),
+            ("external_alert", (trigger(), external())),
+            ("unknown_missing_permission", (trigger(), unknown())),
+            ("fixed_exemption_cut_too", (trigger(), exempted_and_cut())),
+            ("fixed_bucket_acl", (trigger(), bucket_acl())),
+            ("would_fix_access_point", (trigger(), access_point())),
+            ("not_fixed_named_parties", (trigger(), named_parties(Mode::Enforce))),
+            ("unknown_tags_unread", (trigger(), tags_unread())),
+            ("fixed_object_acl", (of_object, object_acl())),
+            ("hostile_names", hostile()),
+            ("opened_by_another_remembered", carol(KnownBy::Memory)),
+            ("opened_by_another_by_cloudtrail", carol(KnownBy::History)),
+            ("opened_by_nobody_known", unshielded(Err(NotKnown::NotInHistory))),
+            ("opened_by_another_since", unshielded(another)),
+            ("latent_beside", (trigger(), latent())),
+            ("fixed_again_and_again", (trigger(), fought())),
+            ("closed_by_somebody", (trigger(), later(nothing_open(), News::Closed, State::Closed))),
+            ("passed", (trigger(), later(nothing_open(), News::Transient, State::Closed))),
+            ("fixed_later", (trigger(), later(fixed(), News::Changed, State::Contained))),
+            ("by_root", (by(ActorKind::Root, root, None, Confidence::None), fixed())),
+            (
+                "by_identity_center",
+                (by(ActorKind::IdentityCenterUser, center, bob, Confidence::High), fixed()),
+            ),
+            (
+                "by_a_service",
+                (
+                    by(
+                        ActorKind::AwsService,
+                        Some("cloudformation.amazonaws.com"),
+                        None,
+                        Confidence::None,
+                    ),
+                    fixed(),
+                ),
+            ),
         ] {
-            golden(name, &page(&trigger(), &run));
+            golden(name, &page(&trigger, &run));
         }
-        let mut of_object = trigger();
-        of_object.event.name = "PutObjectAcl".to_owned();
-        golden("fixed_object_acl", &page(&of_object, &object_acl()));
-        let (trigger, run) = hostile();
-        golden("hostile_names", &page(&trigger, &run));
         golden("blind", &blind());
+        let owned = compose(&trigger(), &low_by_rule(), &telling());
+        golden("external_low_with_owner", &owned[0]);
+        let exempted = later(nothing_open(), News::ExemptedByTag, State::Exempt);
+        golden("exempted_by_tag", &compose(&trigger(), &exempted, &telling())[0]);
     }
 
     #[test]
-    fn the_report_of_a_page_is_the_published_one() {
-        let message = page(&trigger(), &fixed());
-        let body = message.body();
-        let (text, report) = body.split_once("\n--- report (JSON) ---\n").unwrap();
-        assert_eq!(text, message.text);
-        let report: Value = serde_json::from_str(report).unwrap();
-        assert_eq!(report, message.report);
-        let pretty = serde_json::to_string_pretty(&report).unwrap();
-        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-            insta::assert_snapshot!("fixed_policy_report", pretty);
-        });
+    fn an_episode_that_is_over_at_once_is_an_alarm_and_its_end() {
+        let states = |run: &Run| {
+            let messages = compose(&trigger(), run, &telling());
+            let of = |message: &Message| {
+                let state = message.json["NewStateValue"].as_str().unwrap_or("chat").to_owned();
+                (state, message.json["external_id"].as_str().unwrap_or_default().to_owned())
+            };
+            messages.iter().map(of).collect::<Vec<_>>()
+        };
+        let told = |run: &Run| states(run).into_iter().map(|(state, _)| state).collect::<Vec<_>>();
+        assert_eq!(told(&fixed()), ["ALARM", "OK", "chat"]);
+        let pair = states(&fixed());
+        assert_eq!(pair[0].1, pair[1].1);
+        for run in [denied(), would_fix(), external(), unknown()] {
+            assert_eq!(told(&run), ["ALARM", "chat"]);
+        }
+        let end = later(fixed(), News::Changed, State::Contained);
+        assert_eq!(told(&end), ["OK", "chat"]);
+        assert_eq!(states(&end)[0].1, pair[0].1, "it ends what the first page began");
+        assert_eq!(told(&later(denied(), News::Changed, State::NotFixed)), ["ALARM", "chat"]);
+        let passed = later(nothing_open(), News::Transient, State::Closed);
+        assert_eq!(told(&passed), ["ALARM", "OK", "chat"]);
+        let closed = later(nothing_open(), News::Closed, State::Closed);
+        assert_eq!(told(&closed), ["OK", "chat"]);
+    }
+
+    #[test]
+    fn urgency_is_what_the_outcome_asks_for() {
+        let urgency = |run: &Run| {
+            let json = page(&trigger(), run).json;
+            json["guardrail"]["urgency"].as_str().unwrap().to_owned()
+        };
+        for run in [denied(), not_seen(), nothing_left(), unknown(), would_fix(), fought()] {
+            assert_eq!(urgency(&run), "high");
+        }
+        for run in [fixed(), bucket_acl(), low_by_rule()] {
+            assert_eq!(urgency(&run), "low");
+        }
+    }
+
+    #[test]
+    fn machines_get_the_same_in_their_shapes() {
+        let messages = compose(&trigger(), &fixed(), &telling());
+        for (name, message) in ["alarm", "alarm_ok", "card"].iter().zip(&messages) {
+            snapshot(name, &serde_json::to_string_pretty(&message.json).unwrap());
+        }
+        let wire = messages[0].wire();
+        assert!(wire.per_protocol);
+        let forms: Value = serde_json::from_str(&wire.message).unwrap();
+        let forms = forms.as_object().unwrap();
+        assert_eq!(forms.keys().collect::<Vec<_>>(), ["default", "email", "sms"]);
+        assert_eq!(forms["email"].as_str().unwrap(), messages[0].text);
+        let alarm: Value = serde_json::from_str(forms["default"].as_str().unwrap()).unwrap();
+        assert_eq!(alarm, messages[0].json);
+        assert!(!messages[2].wire().per_protocol);
+    }
+
+    #[test]
+    fn a_route_leads_elsewhere_and_back_where_it_ends_nowhere() {
+        let file = "mode = \"enforce\"\n[[routes]]\nname = \"night\"\nurgency = \"high\"\n\
+                    topic = \"arn:aws:sns:eu-west-1:111122223333:night\"";
+        let telling = Guardrail::parse(file).unwrap().telling;
+        let to = |run: &Run| compose(&trigger(), run, &telling)[0].to.clone();
+        assert_eq!(to(&fixed()), None);
+        let topic = to(&denied()).unwrap();
+        let messages = compose(&trigger(), &denied(), &telling);
+        let back = rerouted(&messages[0], &topic, &failure("NotFound", "Topic does not exist"));
+        assert_eq!(back.to, None);
+        assert!(back.text.starts_with("NOTE: this page was meant for topic arn:aws:sns:"));
+        assert!(back.json["guardrail"]["note"].as_str().unwrap().contains("`NotFound`"));
     }
 
     #[test]
     fn nothing_is_told_but_news() {
         for settled in [Settled::Told, Settled::Busy] {
             let judged = Judged { settled, ..judged(verdict(vec![public_read()]), Mode::Enforce) };
-            assert!(compose(&trigger(), &run(judged)).is_empty());
+            assert!(compose(&trigger(), &run(judged), &telling()).is_empty());
         }
         let gone = Run { target: target(), outcome: Outcome::Gone("it was deleted".to_owned()) };
-        assert!(compose(&trigger(), &gone).is_empty());
+        assert!(compose(&trigger(), &gone, &telling()).is_empty());
     }
 
     #[test]
     fn a_write_that_nobody_saw_holding_is_told_as_not_fixed() {
         let run = run(written(judged(verdict(vec![public_read()]), Mode::Enforce), Ok(())));
         let message = page(&trigger(), &run);
-        assert!(message.subject.starts_with("S3 NOT FIXED: "), "{}", message.subject);
+        let subject = &message.subject;
+        assert!(subject.starts_with("ALARM: clinic-reports NOT FIXED, "), "{subject}");
         assert!(message.text.contains("could not be read again"), "{}", message.text);
     }
 
@@ -509,26 +776,51 @@ mod tests {
         let longest = [fixed(), denied(), would_fix(), external(), unknown()].map(long);
         for message in all().iter().chain(&longest) {
             let subject = &message.subject;
-            assert!(subject.len() < 100 && subject.starts_with("S3 "), "{subject}");
+            assert!(subject.len() < 100, "{subject}");
             assert!(subject.bytes().all(|byte| (0x20..0x7f).contains(&byte)), "{subject}");
-            assert!(subject.ends_with("(111122223333)"), "{subject}");
+            let prefix = ["ALARM: ", "OK: "].iter().any(|prefix| subject.starts_with(prefix));
+            assert!(prefix || message.topic == Topic::Chat, "{subject}");
+            if let Some(state) = message.json["NewStateValue"].as_str() {
+                assert!(subject.starts_with(&format!("{state}: ")), "{subject}");
+                let name = message.json["AlarmName"].as_str().unwrap();
+                assert!(name.chars().count() <= 255, "{name}");
+            }
+            assert!(message.short.len() <= 140, "{}", message.short);
         }
-        assert_eq!(longest[0].subject.len(), 99);
+        assert!(longest.iter().all(|message| message.subject.len() == 99));
     }
 
     #[test]
     fn no_page_holds_what_a_terminal_a_mail_or_a_chat_would_obey() {
         for message in all() {
-            let body = message.body();
-            assert!(body.lines().all(|line| !line.chars().any(crate::escape::is_hidden)), "{body}");
-            assert!(!body.contains("<https") && !message.text.contains("evil.example|click>"));
-            assert!(!message.text.contains("https://evil"), "{body}");
-            let headings =
-                message.text.lines().filter(|line| line.starts_with("STATE NOW")).count();
-            assert!(headings <= 1, "{body}");
+            let wire = message.wire().message;
+            assert!(wire.lines().count() == 1 && !wire.chars().any(crate::escape::is_hidden));
+            let forms = strings(&serde_json::from_str(&wire).unwrap());
+            let inner = strings(&message.json);
+            for text in forms.iter().chain(&inner).chain([&message.text, &message.short]) {
+                let hidden = |line: &str| line.chars().any(crate::escape::is_hidden);
+                assert!(!text.lines().any(hidden), "{text}");
+                assert!(!text.contains("<https") && !text.contains("evil.example|click>"));
+                assert!(!text.contains("https://evil"), "{text}");
+                let headings = text.lines().filter(|line| line.starts_with("STATE NOW")).count();
+                assert!(headings <= 1, "{text}");
+            }
         }
         let (trigger, run) = hostile();
         assert!(!page(&trigger, &run).text.contains("rm -rf ~; '\n"));
+    }
+
+    /// Every string in a value, names of fields included.
+    fn strings(value: &Value) -> Vec<String> {
+        match value {
+            Value::String(text) => vec![text.clone()],
+            Value::Array(list) => list.iter().flat_map(strings).collect(),
+            Value::Object(object) => object
+                .iter()
+                .flat_map(|(key, value)| [vec![key.clone()], strings(value)].concat())
+                .collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+        }
     }
 
     #[test]
@@ -588,28 +880,34 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_never_too_long() {
+    fn a_message_is_never_too_long() {
+        let alarm = |message: &Message| -> Value {
+            let wire = message.wire().message;
+            assert!(wire.len() < 262_144, "{}", wire.len());
+            let forms: Value = serde_json::from_str(&wire).unwrap();
+            serde_json::from_str(forms["default"].as_str().unwrap()).unwrap()
+        };
         let many: Vec<_> = (0..4_000)
             .map(|index| {
                 statement(index, Some(&"s".repeat(300)), Class::Anonymous, &["s3:GetObject"])
             })
             .collect();
-        let message = page(&trigger(), &run(judged(verdict(many), Mode::Notify)));
-        let body = message.body();
-        assert!(body.len() < 262_144, "{}", body.len());
-        let report: Value = serde_json::from_str(body.lines().last().unwrap()).unwrap();
-        assert_eq!(report["buckets"][0]["before"]["paths"].as_array().unwrap().len(), 20);
-        assert!(report["cut"][0].as_str().unwrap().starts_with("paths"), "{}", report["cut"]);
+        let alarm_ = alarm(&page(&trigger(), &run(judged(verdict(many), Mode::Notify))));
+        let guardrail = &alarm_["guardrail"];
+        assert_eq!(guardrail["buckets"][0]["before"]["paths"].as_array().unwrap().len(), 20);
+        assert!(guardrail["cut"][0].as_str().unwrap().starts_with("paths"), "{guardrail}");
+        assert_eq!(alarm_["NewStateValue"], "ALARM");
 
         let mut huge = public_read();
         huge.via = Via::ObjectAcl { key: "\u{202e}".repeat(200_000), grant: 0 };
-        let body = page(&trigger(), &run(judged(verdict(vec![huge]), Mode::Notify))).body();
-        assert!(body.len() < 262_144, "{}", body.len());
-        assert_eq!(body.lines().last().unwrap(), r#"{"cut":["report"]}"#);
+        alarm(&page(&trigger(), &run(judged(verdict(vec![huge]), Mode::Notify))));
 
-        let text = "ä".repeat(300_000);
-        let long = Message { text, ..page(&trigger(), &fixed()) };
-        assert!(long.body().len() < 262_144);
-        assert!(long.body().contains("... (cut: "));
+        let text = "ä\"\\".repeat(300_000);
+        let mut long = Message { text: text.clone(), ..page(&trigger(), &fixed()) };
+        long.json["guardrail"]["text"] = text.into();
+        let cut = alarm(&long);
+        assert_eq!(cut["external_id"], long.json["external_id"]);
+        assert!(cut["guardrail"]["cut"].is_array(), "{cut}");
+        assert!(long.wire().message.contains("... (cut: "));
     }
 }

@@ -71,6 +71,20 @@ pub(super) fn blind_steps(trigger: &Trigger, target: Option<&Target>) -> Vec<Ste
     steps
 }
 
+/// The command that shows how it stands.
+pub(super) fn verify(target: &Target) -> String {
+    format!("aws s3api get-public-access-block {}", of(target))
+}
+
+/// The three that a person needs first: see it, fix it for good, or let it be approved.
+pub(super) fn three(trigger: &Trigger, target: &Target, situation: &Situation<'_>) -> Vec<Step> {
+    let worst = situation.worst();
+    let mut steps = vec![look(target, &concerned(situation))];
+    steps.extend(lasting::steps(target, situation, &worst).into_iter().take(1));
+    steps.extend(approval::steps(trigger, target, situation, &worst).into_iter().take(1));
+    steps
+}
+
 fn turn_on(target: &Target, what: &str) -> Step {
     let all_on: Vec<_> =
         Setting::ALL.iter().map(|setting| format!("{}=true", setting.name())).collect();
@@ -119,7 +133,7 @@ fn concerned<'a>(situation: &Situation<'a>) -> Concerned<'a> {
 }
 
 fn look(target: &Target, concerned: &Concerned<'_>) -> Step {
-    let mut lines = vec![format!("aws s3api get-public-access-block {}", of(target))];
+    let mut lines = vec![verify(target)];
     if concerned.policy {
         lines.push(format!("aws s3api get-bucket-policy-status {}", of(target)));
     }

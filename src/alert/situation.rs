@@ -3,7 +3,7 @@
 use crate::bucket::Setting;
 use crate::episode::News;
 use crate::exposure::{Class, Path, Via};
-use crate::guardrail::{Cut, Held, Mode, RuleAction};
+use crate::guardrail::{Cut, Held, Mode, RuleAction, Urgency};
 use crate::report::{Cause, Judged};
 
 /// How things stand.
@@ -25,6 +25,73 @@ pub(super) enum Standing {
     Passed,
     /// It is open, and an exemption lets it be.
     LetBe,
+}
+
+/// What nobody could look at is not left until the morning.
+pub(super) const BLIND_URGENCY: Urgency = Urgency::High;
+
+/// Whether people knew nothing of the episode.
+pub(super) fn is_first(news: News) -> bool {
+    match news {
+        News::Opened | News::Transient | News::ExemptedByTag => true,
+        News::Changed | News::Closed | News::Exempted | News::Reminder => false,
+    }
+}
+
+/// Whether people are told again of what they know.
+pub(super) fn is_reminder(news: News) -> bool {
+    match news {
+        News::Reminder => true,
+        News::Opened
+        | News::Transient
+        | News::ExemptedByTag
+        | News::Changed
+        | News::Closed
+        | News::Exempted => false,
+    }
+}
+
+impl Standing {
+    /// The word that subjects and pages begin with.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "FIXED",
+            Self::NotFixed => "NOT FIXED",
+            Self::WouldFix => "WOULD FIX",
+            Self::Open => "OPEN",
+            Self::Unknown => "UNKNOWN",
+            Self::Closed => "CLOSED",
+            Self::Passed => "CLOSED AGAIN",
+            Self::LetBe => "EXEMPTED",
+        }
+    }
+
+    /// The name in messages for machines.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::NotFixed => "not_fixed",
+            Self::WouldFix => "would_fix",
+            Self::Open => "open",
+            Self::Unknown => "unknown",
+            Self::Closed => "closed",
+            Self::Passed => "closed_again",
+            Self::LetBe => "exempted",
+        }
+    }
+
+    /// Whether nothing is open (any more) that nobody approved.
+    pub(super) fn is_settled(self) -> bool {
+        match self {
+            Self::Fixed | Self::Closed | Self::Passed | Self::LetBe => true,
+            Self::NotFixed | Self::WouldFix | Self::Open | Self::Unknown => false,
+        }
+    }
+
+    /// In the words of CloudWatch.
+    pub(super) fn alarm_state(self) -> &'static str {
+        if self.is_settled() { "OK" } else { "ALARM" }
+    }
 }
 
 /// A run with what a page has to say of it.
@@ -51,6 +118,25 @@ impl<'a> Situation<'a> {
         uncovered.sort_by_key(|path| std::cmp::Reverse(path.exposure));
         let standing = standing(judged, &uncovered);
         Self { judged, standing, uncovered, exempted }
+    }
+
+    /// How urgent it is. The guardrail file decides where the guardrail does what it was told to;
+    /// where that failed, or nobody can say who gets in, it is now.
+    pub(super) fn urgency(&self) -> Urgency {
+        let fought = self.judged.episode.as_ref().is_some_and(|episode| episode.fight.is_some());
+        match self.standing {
+            Standing::NotFixed => Urgency::High,
+            Standing::Fixed if fought => Urgency::High,
+            Standing::Unknown if self.judged.decision.rules.is_empty() => Urgency::High,
+            Standing::Unknown | Standing::WouldFix | Standing::Open => self.judged.decision.urgency,
+            Standing::Fixed | Standing::Closed | Standing::Passed | Standing::LetBe => Urgency::Low,
+        }
+    }
+
+    /// Paths that a setting closes today: turned off, they let somebody in.
+    pub(super) fn latent(&self) -> Vec<&'a Path> {
+        let paths = self.judged.before.paths.iter();
+        paths.filter(|path| !path.is_open() && path.exposure != Class::None).collect()
     }
 
     /// The widest class that gets in unexempted.

@@ -5,7 +5,7 @@ use crate::alert::situation::{Situation, Standing};
 use crate::alert::text::{TOLD, capital, more, section};
 use crate::alert::{causes, words};
 use crate::escape::{quoted, sentence};
-use crate::guardrail::Cut;
+use crate::guardrail::{Cut, RuleAction};
 use crate::report::Judged;
 
 /// What was done, or why not.
@@ -25,19 +25,27 @@ pub(super) fn now(situation: &Situation<'_>) -> String {
         });
     }
     lines.extend(seen(situation));
+    lines.extend(decided(judged));
+    section("STATE NOW", &lines)
+}
+
+/// By which rules; nothing where none of them asks for anything.
+fn decided(judged: &Judged) -> Option<String> {
+    if judged.decision.action == RuleAction::Ignore {
+        return None;
+    }
     let rules: Vec<_> = judged.decision.rules.iter().map(|rule| quoted(rule)).collect();
     let because = match rules.as_slice() {
         [] => "no rule speaks of what could not be read, so it is told".to_owned(),
         [rule] => format!("rule {rule}"),
         rules => format!("rules {}", words::joined(rules)),
     };
-    lines.push(format!(
+    Some(format!(
         "Decided by: {because} (action {}, urgency {}, mode {}).",
         judged.decision.action.name(),
         judged.decision.urgency.name(),
         judged.decision.mode.name()
-    ));
-    section("STATE NOW", &lines)
+    ))
 }
 
 fn seen(situation: &Situation<'_>) -> Vec<String> {

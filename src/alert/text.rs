@@ -1,72 +1,123 @@
 //! The page as plain text, for a person who was asleep a minute ago: what is open to whom, how it
-//! stands, the proof, who did it, who loses by the fix, what is not known, what to do.
+//! stands, who did it and who opened it, how to see it, since when, how far it reaches, who loses
+//! by the fix, what is not known, what to do.
 
+use crate::alert::case::Case;
 use crate::alert::next_steps::{Step, blind_steps, steps};
-use crate::alert::situation::{Situation, Standing};
-use crate::alert::{proof, state, words};
+use crate::alert::situation::{Situation, Standing, is_reminder};
+use crate::alert::{proof, state, who, window, words};
 use crate::bucket::Part;
 use crate::escape::{quoted, sentence};
-use crate::event::{Actor, Confidence, Scope, Trigger};
 use crate::exposure::{Class, Closer, Exposure};
+use crate::guardrail::Urgency;
 use crate::ports::{Failure, Target};
+use crate::topic::TopicArn;
 
 /// Paths, warnings and unread parts that are told before the rest is counted only.
 pub(super) const TOLD: usize = 20;
 
 /// The page on a bucket that was judged.
-pub(super) fn page(trigger: &Trigger, target: &Target, situation: &Situation<'_>) -> String {
+pub(super) fn page(case: &Case<'_>, situation: &Situation<'_>) -> String {
+    let Some(target) = case.target else { return String::new() };
     let mut sections = vec![
-        what(target, situation),
+        what(case, situation),
         state::now(situation),
+        who::acted(case.trigger),
+        who::opened(situation),
         proofs(target, situation),
-        who_and_when(trigger),
+        window::section(case),
+        reach(situation),
         state::cut_off(situation),
         let_be(situation),
         not_read(situation),
         warnings(situation),
-        next(&steps(trigger, target, situation)),
+        next(&steps(case.trigger, target, situation)),
+        more_about(case),
     ];
     sections.retain(|section| !section.is_empty());
     sections.join("\n\n") + "\n"
 }
 
-/// The page on what could not be looked at at all.
-pub(super) fn blind_page(trigger: &Trigger, target: Option<&Target>, failure: &Failure) -> String {
-    let place = match (target, &trigger.scope) {
-        (Some(target), _) => place(target),
-        (None, Scope::Bucket { bucket, account, region, .. }) => {
-            format!("bucket `{bucket}` (account {account}, Region {region})")
+/// The short message that an incident is over that the page before it opened.
+pub(super) fn twin(case: &Case<'_>, situation: &Situation<'_>) -> String {
+    let over = match situation.standing {
+        Standing::Fixed => "The guardrail closed it, read it again twice, and saw it closed.",
+        Standing::LetBe => "It is open, and an exemption of your guardrail file lets it be.",
+        Standing::Closed | Standing::Passed => {
+            "It was closed again before the guardrail looked: nothing of it is open now."
         }
-        (None, Scope::AccessPoint { name, account, region }) => format!(
-            "the bucket behind access point {} (account {account}, Region {region})",
-            quoted(name)
-        ),
-        (None, Scope::Account { account, .. }) => format!("every bucket of account {account}"),
+        Standing::NotFixed | Standing::WouldFix | Standing::Open | Standing::Unknown => {
+            "Nothing of it is open now."
+        }
     };
     let sections = [
-        format!(
-            "NOT READ: {place} could not be looked at\n\
-             Whether it is open cannot be said. Nothing was written."
-        ),
-        section("WHY", &[format!("{}: {}", quoted(&failure.code), sentence(&failure.message))]),
-        who_and_when(trigger),
-        next(&blind_steps(trigger, target)),
+        format!("{}: {}\n{over}", situation.standing.name(), case.place()),
+        "This ends the incident that the page just before it opened (pagers close it by \
+         themselves). Who opened the bucket, and what to do so that it stays closed, is in that page."
+            .to_owned(),
+        more_about(case),
     ];
     sections.join("\n\n") + "\n"
 }
 
+/// The page on what could not be looked at at all.
+pub(super) fn blind_page(case: &Case<'_>, failure: &Failure) -> String {
+    let mut first = vec![
+        format!("NOT READ: {} could not be looked at", case.place()),
+        "Whether it is open cannot be said. Nothing was written.".to_owned(),
+        urgency_line(crate::alert::situation::BLIND_URGENCY).to_owned(),
+    ];
+    first.extend(case.owner_line());
+    let sections = [
+        first.join("\n"),
+        section("WHY", &[format!("{}: {}", quoted(&failure.code), sentence(&failure.message))]),
+        who::acted(case.trigger),
+        next(&blind_steps(case.trigger, case.target)),
+        more_about(case),
+    ];
+    sections.join("\n\n") + "\n"
+}
+
+/// What a page says that did not go where its route leads.
+pub(super) fn rerouted(topic: &TopicArn, failure: &Failure) -> String {
+    format!(
+        "NOTE: this page was meant for topic {topic} of a route in your guardrail file, which \
+         refused it ({}: {}). Nobody there knows of it: pass it on, and mend the route.",
+        quoted(&failure.code),
+        sentence(&failure.message)
+    )
+}
+
+/// Where to read on, and by what name this is known.
+pub(super) fn more_about(case: &Case<'_>) -> String {
+    let mut lines = vec![format!("Runbook: {}", case.runbook())];
+    lines.extend(case.console().map(|link| format!("Console: {link}")));
+    lines.push(format!(
+        "Episode: {} (all messages about this opening carry this id; pagers and chats group by it)",
+        quoted(&case.key())
+    ));
+    section("MORE", &lines)
+}
+
+pub(super) fn urgency_line(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::High => "Urgency: high, act now.",
+        Urgency::Low => "Urgency: low, the next working day will do.",
+    }
+}
+
 /// What is (was) open to whom.
-fn what(target: &Target, situation: &Situation<'_>) -> String {
-    let (state, verb) = match situation.standing {
-        Standing::Fixed => ("FIXED", "could"),
-        Standing::NotFixed => ("NOT FIXED", "can"),
-        Standing::WouldFix => ("WOULD FIX", "can"),
-        Standing::Open => ("OPEN", "can"),
-        Standing::Unknown => ("UNKNOWN", "can"),
-        Standing::Closed => ("CLOSED", "can"),
-        Standing::Passed => ("CLOSED AGAIN", "can"),
-        Standing::LetBe => ("EXEMPTED", "can"),
-    };
+fn what(case: &Case<'_>, situation: &Situation<'_>) -> String {
+    let still = if case.news.is_some_and(is_reminder) { "STILL " } else { "" };
+    let mut lines = vec![format!("{still}{}: {}", situation.standing.name(), case.place())];
+    lines.extend(glance(situation));
+    lines.push(urgency_line(situation.urgency()).to_owned());
+    lines.extend(case.owner_line());
+    lines.join("\n")
+}
+
+/// Who can (could) do what, a line a class.
+pub(super) fn glance(situation: &Situation<'_>) -> Vec<String> {
     let quiet = match situation.standing {
         Standing::Closed => Some("What you were told of is closed, and not by the guardrail."),
         Standing::Passed => Some(
@@ -81,8 +132,18 @@ fn what(target: &Target, situation: &Situation<'_>) -> String {
         | Standing::Unknown => None,
     };
     if let Some(line) = quiet {
-        return format!("{state}: {}\n{line}", place(target));
+        return vec![line.to_owned()];
     }
+    let verb = match situation.standing {
+        Standing::Fixed => "could",
+        Standing::NotFixed
+        | Standing::WouldFix
+        | Standing::Open
+        | Standing::Unknown
+        | Standing::Closed
+        | Standing::Passed
+        | Standing::LetBe => "can",
+    };
     let mut lines = Vec::new();
     for class in [Class::Anonymous, Class::Authenticated, Class::External, Class::Trusted] {
         let paths = situation.uncovered.iter().filter(|path| path.exposure == class);
@@ -95,7 +156,7 @@ fn what(target: &Target, situation: &Situation<'_>) -> String {
     if lines.is_empty() {
         lines.push(at_a_glance(situation, verb));
     }
-    format!("{state}: {}\n{}", place(target), lines.join("\n"))
+    lines
 }
 
 /// Who gets in, where no path says it.
@@ -147,71 +208,31 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
         }
     }
     lines.extend(more(situation.uncovered.len()));
-    section("PROOF (statements and grants are counted from 0)", &lines)
+    section(
+        "HOW (each way in, with a request that proves it; statements and grants count from 0)",
+        &lines,
+    )
 }
 
-pub(super) fn who_and_when(trigger: &Trigger) -> String {
-    let mut lines = match &trigger.actor {
-        Some(actor) => who(actor),
-        None => vec!["The event does not say who acted.".to_owned()],
-    };
-    let when = match trigger.event.time {
-        Some(time) => format!("On {}", words::moment(time)),
-        None => "At a time that the event does not say".to_owned(),
-    };
-    lines.push(format!(
-        "{when}: {}, id {} ({})",
-        quoted(&trigger.event.name),
-        quoted(&trigger.event.id),
-        words::source(trigger.source)
-    ));
-    let title = match trigger.actor {
-        Some(_) => "WHO AND WHEN (the change that led here; what is open may be older)",
-        None => "WHEN",
-    };
-    section(title, &lines)
-}
-
-fn who(actor: &Actor) -> Vec<String> {
-    let or_not_said = |text: &Option<String>| match text {
-        Some(text) => quoted(text),
-        None => "not said".to_owned(),
-    };
-    let mut lines = vec![format!(
-        "Principal: {} ({}, account {})",
-        or_not_said(&actor.principal),
-        words::kind(actor.kind),
-        or_not_said(&actor.account)
-    )];
-    let vouched = match actor.confidence {
-        Confidence::High => "AWS vouches for this name",
-        Confidence::Low => "a name that the caller chose: a hint, no proof",
-        Confidence::None => "no name of a human",
-    };
-    match &actor.name {
-        Some(name) => lines.push(format!("Name: {} ({vouched})", quoted(name))),
-        None => lines.push("Name: not said".to_owned()),
-    }
-    let mfa = match actor.mfa {
-        Some(true) => "yes",
-        Some(false) => "no",
-        None => "not said",
-    };
-    lines.push(format!("From: {}, MFA: {mfa}", or_not_said(&actor.source_ip)));
-    lines.push(format!("Tool: {}", or_not_said(&actor.user_agent)));
-    let further = [
-        ("Session", &actor.arn),
-        ("Acted through", &actor.via),
-        ("Source identity", &actor.source_identity),
-        ("Identity Center user", &actor.identity_center_user),
-        ("Access key", &actor.access_key_id),
-    ];
-    for (what, text) in further {
-        if text.is_some() && *text != actor.principal {
-            lines.push(format!("{what}: {}", or_not_said(text)));
-        }
-    }
-    lines
+/// What is closed today by a setting alone: whoever turns that off opens it.
+fn reach(situation: &Situation<'_>) -> String {
+    let latent = situation.latent();
+    let mut lines: Vec<_> = latent
+        .iter()
+        .take(TOLD)
+        .map(|path| {
+            let closers: Vec<_> = path.closed_by.iter().copied().map(Closer::name).collect();
+            format!(
+                "{}: would let in {} to {}; closed by {}",
+                capital(&words::via(&path.via)),
+                words::reached(path),
+                words::does(path.actions),
+                words::joined(&closers)
+            )
+        })
+        .collect();
+    lines.extend(more(latent.len()));
+    section("CLOSED TODAY BY A SETTING ALONE (whoever turns it off opens this too)", &lines)
 }
 
 fn let_be(situation: &Situation<'_>) -> String {
@@ -284,10 +305,6 @@ pub(super) fn section(title: &str, lines: &[String]) -> String {
 pub(super) fn more(count: usize) -> Option<String> {
     let left_out = count.saturating_sub(TOLD);
     (left_out > 0).then(|| format!("... and {left_out} more"))
-}
-
-fn place(target: &Target) -> String {
-    format!("bucket `{}` (account {}, Region {})", target.bucket, target.account, target.region)
 }
 
 pub(super) fn capital(text: &str) -> String {

@@ -180,6 +180,22 @@ pub fn moment(time: OffsetDateTime) -> String {
     format!("{} {hour:02}:{minute:02}:{second:02} UTC", time.date())
 }
 
+/// `3 min 20 s`: the two largest units. What is below a second counts as nothing.
+#[must_use]
+pub fn duration(seconds: i64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let (mut left, mut parts) = (seconds.max(0), Vec::new());
+    for (size, unit) in units {
+        let count = left / size;
+        left %= size;
+        if count > 0 || (size == 1 && parts.is_empty()) {
+            parts.push(format!("{count} {unit}"));
+        }
+    }
+    parts.truncate(2);
+    parts.join(" ")
+}
+
 /// Names of settings.
 #[must_use]
 pub fn settings(settings: &[Setting]) -> String {
@@ -210,7 +226,7 @@ fn some(mut names: Vec<String>) -> String {
 mod tests {
     use time::macros::datetime;
 
-    use super::{does, joined, moment};
+    use super::{does, duration, joined, moment};
     use crate::iam::Action;
 
     #[test]
@@ -237,5 +253,11 @@ mod tests {
     fn moments_are_told_in_utc() {
         assert_eq!(moment(datetime!(2026-11-20 10:14:07 +01:00)), "2026-11-20 09:14:07 UTC");
         assert_eq!(joined(&[]), "");
+    }
+
+    #[test]
+    fn durations_are_told_in_two_units() {
+        let told = [0, 7, 200, 3_600, 90_061, -5].map(duration);
+        assert_eq!(told, ["0 s", "7 s", "3 min 20 s", "1 h", "1 d 1 h", "0 s"]);
     }
 }

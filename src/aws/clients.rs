@@ -23,11 +23,12 @@ use tokio::sync::{Mutex, OnceCell};
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
 use super::endpoint::ControlEndpoint;
-use super::publish::TopicArn;
+use super::history::Lookups;
 use super::records::Store;
 use super::refusal::Refusal;
 use crate::bucket::{AccountId, NameError, Region};
 use crate::ports::Failure;
+use crate::topic::TopicArn;
 
 /// Until a connection is there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -57,6 +58,8 @@ pub struct Options {
     pub member_role_name: Option<String>,
     /// Where pages go; `None` only where none are sent.
     pub page_topic: Option<TopicArn>,
+    /// Where chat messages go; `None`: nowhere.
+    pub chat_topic: Option<TopicArn>,
     /// Name or ARN of the table of episodes; `None`: the process remembers, while it lasts.
     pub episode_table: Option<String>,
 }
@@ -66,7 +69,7 @@ pub struct Options {
 pub struct Clients {
     pub(super) options: Options,
     pub(super) home: Region,
-    pub(super) sns: Option<aws_sdk_sns::Client>,
+    pub(super) lookups: Lookups,
     pub(super) records: Store,
     pub(super) config: SdkConfig,
     sts: aws_sdk_sts::Client,
@@ -82,6 +85,7 @@ pub(super) struct Regional {
     /// write from trying again.
     pub(super) s3_writes: aws_sdk_s3::Client,
     pub(super) s3control: aws_sdk_s3control::Client,
+    pub(super) cloudtrail: aws_sdk_cloudtrail::Client,
 }
 
 /// The clients of one account, and until when its credentials can be used.
@@ -112,14 +116,11 @@ impl Clients {
             .timeout_config(timeouts())
             .load()
             .await;
-        let sns = options.page_topic.as_ref().map(|topic| {
-            let config = aws_sdk_sns::config::Builder::from(&config);
-            aws_sdk_sns::Client::from_conf(config.region(sdk_region(topic.region())).build())
-        });
         let sts = aws_sdk_sts::Client::new(&config);
         let records = Store::new(&config, options.episode_table.as_deref());
         let sessions = Mutex::default();
-        Self { options, home, sns, records, config, sts, own: OnceCell::new(), sessions }
+        let (lookups, own) = (Lookups::default(), OnceCell::new());
+        Self { options, home, lookups, records, config, sts, own, sessions }
     }
 
     /// Whether other accounts than our own can be looked at.
@@ -228,6 +229,7 @@ impl Regional {
             s3: aws_sdk_s3::Client::from_conf(s3.build()),
             s3_writes: aws_sdk_s3::Client::from_conf(writes.build()),
             s3control: aws_sdk_s3control::Client::from_conf(control.build()),
+            cloudtrail: super::history::client(config, region),
         }
     }
 }

@@ -12,6 +12,8 @@ pub mod delivery;
 #[cfg(feature = "lambda")]
 mod endpoint;
 #[cfg(feature = "lambda")]
+mod history;
+#[cfg(feature = "lambda")]
 mod list;
 #[cfg(feature = "lambda")]
 mod parts;
@@ -24,6 +26,8 @@ mod records;
 #[cfg(feature = "lambda")]
 mod refusal;
 #[cfg(feature = "lambda")]
+mod test_topics;
+#[cfg(feature = "lambda")]
 mod warm;
 #[cfg(feature = "lambda")]
 mod world;
@@ -31,6 +35,6 @@ mod world;
 #[cfg(feature = "lambda")]
 pub use self::clients::{Clients, Options};
 #[cfg(feature = "lambda")]
-pub use self::publish::{TopicArn, TopicError};
+pub use self::test_topics::{Subscription, SubscriptionState, Tested};
 #[cfg(feature = "lambda")]
 pub use self::world::Aws;

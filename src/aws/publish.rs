@@ -1,109 +1,58 @@
-//! Pages, over SNS.
+//! Messages, over SNS.
 
-use super::clients::Clients;
+use super::clients::{Clients, sdk_region};
 use super::refusal::Refusal;
-use crate::bucket::Region;
 use crate::ports::{Failure, Message, Topic};
+use crate::topic::TopicArn;
 
-/// ARN of an SNS topic that people and pagers can subscribe to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TopicArn {
-    arn: String,
-    region: Region,
-}
-
-/// Why a text is not the ARN of such a topic.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TopicError {
-    /// Not of the form of one.
-    #[error(
-        "`{0}` is not the ARN of an SNS topic; it has the form \
-         `arn:aws:sns:eu-west-1:111122223333:name`"
-    )]
-    Form(String),
-    /// A FIFO topic delivers to queues only.
-    #[error("`{0}` is a FIFO topic, which mail and pagers cannot subscribe to; use a standard one")]
-    Fifo(String),
-}
-
-impl TopicArn {
-    /// # Errors
-    ///
-    /// [`TopicError`] unless `text` is the ARN of a standard topic.
-    pub fn parse(text: &str) -> Result<Self, TopicError> {
-        let form = || TopicError::Form(text.escape_default().take(300).collect());
-        let parts: Vec<&str> = text.split(':').collect();
-        let ["arn", partition, "sns", region, account, name] = parts.as_slice() else {
-            return Err(form());
-        };
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        let complete = [partition, account, name].iter().all(|part| !part.is_empty());
-        if !complete || !name.bytes().all(plain) {
-            return Err(form());
-        }
-        if name.rsplit_once('.').is_some_and(|(_, end)| end == "fifo") {
-            return Err(TopicError::Fifo(text.to_owned()));
-        }
-        let region = Region::parse(region).map_err(|_| form())?;
-        Ok(Self { arn: text.to_owned(), region })
-    }
-
-    /// The Region in which it is.
-    #[must_use]
-    pub fn region(&self) -> &Region {
-        &self.region
+/// Whether there is a topic for messages of this kind.
+pub(super) fn hears(clients: &Clients, topic: Topic) -> bool {
+    match topic {
+        // that there is none for pages is told by a failure
+        Topic::Page => true,
+        Topic::Chat => clients.options.chat_topic.is_some(),
     }
 }
 
 /// Publishes `message` on its topic.
 pub(super) async fn publish(clients: &Clients, message: &Message) -> Result<(), Failure> {
-    let (topic, variable) = match message.topic {
+    let (default, variable) = match message.topic {
         Topic::Page => (&clients.options.page_topic, "PAGE_TOPIC_ARN"),
+        Topic::Chat => (&clients.options.chat_topic, "CHAT_TOPIC_ARN"),
     };
-    let (Some(sns), Some(topic)) = (&clients.sns, topic) else {
+    let Some(topic) = message.to.as_ref().or(default.as_ref()) else {
         let message = format!("there is no topic to publish on; set `{variable}`");
         return Err(Failure { code: "NoTopic".to_owned(), message });
     };
+    publish_on(clients, topic, message).await
+}
+
+/// Publishes `message` on `topic`.
+pub(super) async fn publish_on(
+    clients: &Clients,
+    topic: &TopicArn,
+    message: &Message,
+) -> Result<(), Failure> {
+    let wire = message.wire();
+    let sns = clients.sns(topic);
     let call = sns
         .publish()
-        .topic_arn(&topic.arn)
+        .topic_arn(topic.as_str())
         .subject(&message.subject)
-        .message(message.body())
-        .send();
-    call.await.map(|_| ()).map_err(|error| {
+        .message(wire.message)
+        .set_message_structure(wire.per_protocol.then(|| "json".to_owned()));
+    call.send().await.map(|_| ()).map_err(|error| {
         let what_to_do = format!(
-            "let the function's role `sns:Publish` on `{}`, and use its KMS key if it has one",
-            topic.arn
+            "let the function's role `sns:Publish` on `{topic}`, and use its KMS key if it has one"
         );
         Refusal::from(error).into_failure(&what_to_do)
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{TopicArn, TopicError};
-
-    #[test]
-    fn a_topic_says_its_region() {
-        let topic = TopicArn::parse("arn:aws:sns:eu-west-1:111122223333:pages").unwrap();
-        assert_eq!(topic.region().as_str(), "eu-west-1");
-        assert!(TopicArn::parse("arn:aws-cn:sns:cn-north-1:111122223333:a-b_c").is_ok());
-    }
-
-    #[test]
-    fn what_is_no_topic_is_refused() {
-        for text in [
-            "",
-            "pages",
-            "arn:aws:sqs:eu-west-1:111122223333:pages",
-            "arn:aws:sns:eu-west-1:111122223333:pages:0d2b",
-            "arn:aws:sns:evil.example/:111122223333:pages",
-            "arn:aws:sns:eu-west-1:111122223333:",
-            "arn:aws:sns:eu-west-1:111122223333:pages\n",
-        ] {
-            assert!(matches!(TopicArn::parse(text), Err(TopicError::Form(_))), "{text}");
-        }
-        let fifo = TopicArn::parse("arn:aws:sns:eu-west-1:111122223333:pages.fifo");
-        assert!(matches!(fifo, Err(TopicError::Fifo(_))));
+impl Clients {
+    /// A client for the Region of `topic`. All share one pool of connections.
+    pub(super) fn sns(&self, topic: &TopicArn) -> aws_sdk_sns::Client {
+        let config = aws_sdk_sns::config::Builder::from(&self.config);
+        aws_sdk_sns::Client::from_conf(config.region(sdk_region(topic.region())).build())
     }
 }

@@ -10,11 +10,11 @@ use tokio::sync::OnceCell;
 use super::clients::{Clients, Regional};
 use super::convert;
 use super::refusal::Refusal;
-use super::{apply, list, publish, read};
+use super::{apply, history, list, publish, read};
 use crate::bucket::{AccountId, Region, Settings};
 use crate::episode::{EpisodeId, Memory, PreImage};
-use crate::event::Scope;
-use crate::ports::{Failure, Kept, Message, Reading, Target, World};
+use crate::event::{Scope, Trigger};
+use crate::ports::{Failure, Kept, Message, Reading, Target, Topic, World};
 use crate::remedy::Remedy;
 
 /// AWS as one invocation sees it. What belongs to an account and not to a bucket is read once.
@@ -152,6 +152,14 @@ impl World for Aws {
 
     async fn pre_image(&self, episode: &EpisodeId) -> Result<Option<PreImage>, Failure> {
         self.clients.records.pre_image(episode).await
+    }
+
+    async fn history(&self, target: &Target) -> Result<Vec<Trigger>, Failure> {
+        history::history(self, target).await
+    }
+
+    fn hears(&self, topic: Topic) -> bool {
+        publish::hears(&self.clients, topic)
     }
 
     async fn publish(&self, message: &Message) -> Result<(), Failure> {

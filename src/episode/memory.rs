@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
+use super::openers::Openers;
 use super::{Claim, Episode, EpisodeId, News, Opened, Outcome, Settled, Sight, State, Told};
 use crate::bucket::{AccountId, BucketName};
 use crate::change::Change;
@@ -49,6 +50,8 @@ pub struct Memory {
     pub tag_setters: BTreeMap<String, TagSet>,
     /// The last undo.
     pub undone: Option<Undone>,
+    /// Who wrote what, as far as events told.
+    pub openers: Openers,
 }
 
 /// A point in time, UTC.

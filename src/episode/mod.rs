@@ -4,6 +4,7 @@
 mod id;
 mod memory;
 mod news;
+pub mod openers;
 mod pre_image;
 mod print;
 

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use super::{contain, publish, told};
+use super::contain;
+use super::tell::{publish, told};
 use crate::alert::compose_account;
 use crate::bucket::{AccountId, Region, Settings};
 use crate::event::{Scope, Trigger};
-use crate::guardrail::{AccountRule, Guardrail, Mode, RuleAction};
+use crate::guardrail::{AccountRule, Guardrail, Mode, RuleAction, Urgency};
 use crate::ports::{Failure, World};
 use crate::remedy::Remedy;
 use crate::report::{AccountJudged, AccountRun, Applied, Sent};
@@ -39,9 +40,18 @@ pub(super) async fn guard_account(
             .filter(|rule| rule.action == action)
             .map(|rule| rule.name.clone())
             .collect(),
+        urgency: rules
+            .iter()
+            .filter(|rule| rule.action == action)
+            .map(|rule| rule.urgency)
+            .max()
+            .unwrap_or(Urgency::High),
         outcome: run,
     };
-    let alerts = publish(told(guardrail, compose_account(trigger, &run)), world).await;
+    let alerts = {
+        let messages = compose_account(trigger, &run, &guardrail.telling);
+        publish(told(guardrail, messages), world).await
+    };
     Some((run, alerts))
 }
 

@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
+use super::tell::Blame;
 use super::verify::Afterwards;
 use super::{Found, publish};
 use crate::alert::compose_blind;
+use crate::blame::openers::openings;
 use crate::blame::{opened_at, passed_at};
 use crate::bucket::BucketState;
 use crate::episode::{
@@ -77,9 +79,10 @@ impl<'a, W: World> Book<'a, W> {
         if self.guardrail.mode == Mode::Observe || !self.update(|memory| memory.blind(now)).await {
             return Vec::new();
         }
-        let message = compose_blind(self.trigger, Some(&self.target), failure);
-        let alerts = publish(vec![message], self.world).await;
-        if alerts.iter().any(|sent| sent.result.is_err()) {
+        let telling = &self.guardrail.telling;
+        let messages = compose_blind(self.trigger, Some(&self.target), failure, telling);
+        let alerts = publish(messages, self.world).await;
+        if alerts.iter().any(Sent::is_lost) {
             self.update(|memory| memory.blind_since = None).await;
         }
         alerts
@@ -95,7 +98,13 @@ impl<'a, W: World> Book<'a, W> {
         let sight = self.sight(&found);
         let now = self.world.now();
         let limits = self.guardrail.episodes;
-        let begun = self.update(|memory| memory.begin(&sight, limits, now)).await;
+        let trigger = self.trigger;
+        let begun = self
+            .update(|memory| {
+                memory.openers.note(trigger);
+                memory.begin(&sight, limits, now)
+            })
+            .await;
         match begun {
             Begun::Concern if !found.decision.apply.is_empty() => {
                 self.keep_pre_image(&found, sight.event).await;
@@ -109,6 +118,17 @@ impl<'a, W: World> Book<'a, W> {
                 (begun, found)
             }
         }
+    }
+
+    /// Who opened what was found open, as far as the event and the memory tell.
+    pub(super) fn blame(&self, found: &Found) -> Blame {
+        if self.guardrail.mode == Mode::Observe {
+            return Blame { openings: Vec::new(), state: None };
+        }
+        let (state, trust) = (&found.state, &self.guardrail.trust);
+        let memory = &self.memory.openers;
+        let openings = openings(self.trigger, state, &found.verdict, trust, memory);
+        Blame { openings, state: Some(found.state.clone()) }
     }
 
     fn sight(&self, found: &Found) -> Sight {
@@ -200,10 +220,10 @@ impl<'a, W: World> Book<'a, W> {
         }
         let event = self.trigger.event.id.as_str();
         let now = self.world.now();
-        if alerts.iter().all(|sent| sent.result.is_ok()) {
-            self.update(|memory| memory.told(&outcome, event, now)).await;
-        } else {
+        if alerts.iter().any(Sent::is_lost) {
             self.update(|memory| memory.untold(event)).await;
+        } else {
+            self.update(|memory| memory.told(&outcome, event, now)).await;
         }
     }
 

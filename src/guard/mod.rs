@@ -6,20 +6,22 @@
 
 mod account;
 mod book;
+mod tell;
 mod verify;
 
 use futures_util::{StreamExt, future, stream};
 
 use self::account::guard_account;
 use self::book::Book;
+use self::tell::{publish, told};
 use self::verify::{Afterwards, verify};
 use crate::alert::{compose, compose_blind};
 use crate::bucket::BucketState;
 use crate::episode::{Begun, Settled};
 use crate::event::Trigger;
 use crate::exposure::Verdict;
-use crate::guardrail::{Decision, Guardrail, Mode};
-use crate::ports::{Failure, Message, Reading, Target, World};
+use crate::guardrail::{Decision, Guardrail};
+use crate::ports::{Failure, Reading, Target, World};
 use crate::remedy::{Remedy, plan};
 use crate::report::{Applied, Judged, Outcome, Report, Run, Sent};
 
@@ -37,8 +39,8 @@ pub async fn guard(trigger: &Trigger, guardrail: &Guardrail, world: &impl World)
     let targets = match world.locate(&trigger.scope).await {
         Ok(targets) => targets,
         Err(failure) => {
-            let message = compose_blind(trigger, None, &failure);
-            report.alerts.extend(publish(told(guardrail, vec![message]), world).await);
+            let messages = compose_blind(trigger, None, &failure, &guardrail.telling);
+            report.alerts.extend(publish(told(guardrail, messages), world).await);
             report.blind = Some(failure);
             return report;
         }
@@ -93,10 +95,15 @@ async fn guard_bucket(
         }
     };
     let afterwards = verify(&target, &applied, guardrail, &book.past(), world).await;
+    let mut blame = book.blame(&found);
     let mut judged = judged(found, applied, afterwards.as_ref());
     book.settle(&mut judged, begun, afterwards).await;
+    if judged.news().is_some() {
+        blame.ask(&target, world).await;
+        judged.openings = blame.openings;
+    }
     let run = Run { target, outcome: Outcome::Judged(Box::new(judged)) };
-    let alerts = publish(compose(trigger, &run), world).await;
+    let alerts = publish(compose(trigger, &run, &guardrail.telling), world).await;
     book.told(&alerts).await;
     (run, alerts)
 }
@@ -126,22 +133,8 @@ fn judged(found: Found, applied: Vec<Applied>, afterwards: Option<&Afterwards>) 
         settled: Settled::Told,
         episode: None,
         forgotten: None,
-    }
-}
-
-async fn publish(messages: Vec<Message>, world: &impl World) -> Vec<Sent> {
-    future::join_all(messages.into_iter().map(|message| async move {
-        let result = world.publish(&message).await;
-        Sent { message, result }
-    }))
-    .await
-}
-
-/// In mode `observe` nothing is told.
-fn told(guardrail: &Guardrail, messages: Vec<Message>) -> Vec<Message> {
-    match guardrail.mode {
-        Mode::Observe => Vec::new(),
-        Mode::Notify | Mode::Enforce => messages,
+        tags: found.state.tags,
+        openings: Vec::new(),
     }
 }
 
@@ -170,6 +163,7 @@ pub fn failure(report: &Report) -> Option<(&'static str, String)> {
             Outcome::Judged(_) | Outcome::Gone(_) => {}
         }
     }
-    let unsent = report.alerts.iter().find_map(|sent| sent.result.as_ref().err());
+    let mut lost = report.alerts.iter().filter(|sent| sent.is_lost());
+    let unsent = lost.find_map(|sent| sent.result.as_ref().err());
     unsent.map(|failure| ("AlertFailed", text(failure)))
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use crate::bucket::AccountId;
+use crate::guardrail::route::{Link, RouteTable, TagKey, TellingTable};
 use crate::guardrail::value::{
     ActionGlob, BucketGlob, CanonicalUser, Checked, Day, ExemptClass, FromText, Globs, Network,
     Organization, PrincipalGlob, Text, Vpc, VpcEndpoint, Whole,
@@ -65,6 +66,13 @@ impl Guardrail {
                 .map(|rule| account_rule_of(text, rule))
                 .collect::<Result<_, _>>()?,
             episodes: file.episodes.into(),
+            telling: TellingTable {
+                owner_tag: file.owner_tag,
+                runbook: file.runbook,
+                account_names: file.account_names,
+                routes: file.routes,
+            }
+            .read(text)?,
         })
     }
 }
@@ -83,6 +91,12 @@ struct FileTable {
     account_rules: Vec<Spanned<AccountRuleTable>>,
     #[serde(default)]
     episodes: EpisodesTable,
+    owner_tag: Option<Checked<TagKey>>,
+    runbook: Option<Checked<Link>>,
+    #[serde(default)]
+    account_names: BTreeMap<Spanned<String>, Checked<Text>>,
+    #[serde(default)]
+    routes: Vec<Spanned<RouteTable>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -138,7 +152,7 @@ struct EpisodesTable {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MatchTable {
+pub(super) struct MatchTable {
     accounts: Option<Filled<Checked<AccountId>>>,
     buckets: Option<Filled<Checked<BucketGlob>>>,
     #[serde(default)]
@@ -184,7 +198,7 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, FileError> {
     toml::from_str(text).map_err(|error| at(text, error.span(), error.message()))
 }
 
-fn at(text: &str, span: Option<Range<usize>>, reason: &str) -> FileError {
+pub(super) fn at(text: &str, span: Option<Range<usize>>, reason: &str) -> FileError {
     let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or(text);
     let line = before.rsplit('\n').next().unwrap_or_default();
     FileError {
@@ -194,7 +208,7 @@ fn at(text: &str, span: Option<Range<usize>>, reason: &str) -> FileError {
     }
 }
 
-fn no_name_twice<'a>(
+pub(super) fn no_name_twice<'a>(
     text: &str,
     what: &str,
     names: impl Iterator<Item = &'a Spanned<Checked<Text>>>,
@@ -408,7 +422,7 @@ expires  = 2027-01-31
     #[test]
     fn the_examples_in_the_built_in_file_are_right() {
         let uncommented = |from: &str| {
-            let lines = DEFAULT[DEFAULT.find(from).unwrap()..].lines();
+            let lines = DEFAULT.get(DEFAULT.find(from).unwrap()..).unwrap().lines();
             let lines = lines.map_while(|line| line.strip_prefix('#'));
             lines.map(str::trim_start).collect::<Vec<_>>().join("\n")
         };
@@ -453,7 +467,8 @@ expires  = 2027-01-31
             "[trust]",
             "dry_run = true\n[trust]",
             "line 4, column 1: unknown field `dry_run`, expected one of `mode`, `trust`, \
-                 `rules`, `exemptions`, `account_rules`, `episodes`",
+                 `rules`, `exemptions`, `account_rules`, `episodes`, `owner_tag`, `runbook`, \
+                 `account_names`, `routes`",
         ),
         (
             r#"["444455556666"]"#,

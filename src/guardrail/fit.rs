@@ -14,11 +14,21 @@ pub(super) enum TagsUnread {
 }
 
 pub(super) fn fits(matches: &Match, state: &BucketState, unread: TagsUnread) -> bool {
-    let account = |own: &AccountId| own == &state.account;
-    let bucket = |glob: &Glob| glob.matches(state.bucket.as_str());
-    (matches.accounts.is_empty() || matches.accounts.iter().any(account))
-        && (matches.buckets.is_empty() || matches.buckets.iter().any(bucket))
-        && tags_fit(&matches.tags, &state.tags, unread)
+    fits_parts(matches, &state.account, Some(state.bucket.as_str()), &state.tags, unread)
+}
+
+/// The same for what is known of a bucket, or of an account as a whole: no glob fits that.
+pub(super) fn fits_parts(
+    matches: &Match,
+    account: &AccountId,
+    bucket: Option<&str>,
+    tags: &Observed<BTreeMap<String, String>>,
+    unread: TagsUnread,
+) -> bool {
+    let is_it = |glob: &Glob| bucket.is_some_and(|bucket| glob.matches(bucket));
+    (matches.accounts.is_empty() || matches.accounts.contains(account))
+        && (matches.buckets.is_empty() || matches.buckets.iter().any(is_it))
+        && tags_fit(&matches.tags, tags, unread)
 }
 
 fn tags_fit(

@@ -5,6 +5,7 @@ mod decide;
 mod exempt;
 mod file;
 mod fit;
+mod route;
 mod value;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 
 pub use self::decide::decide;
+pub use self::route::{Owner, Route, Subject, Telling};
 use crate::bucket::{AccountId, Setting};
 use crate::exposure::{Class, Parties, Path, Via};
 use crate::iam::{Access, Actions, Glob};
@@ -33,6 +35,8 @@ pub struct Guardrail {
     pub accounts: Vec<AccountRule>,
     /// How episodes are counted and kept.
     pub episodes: Limits,
+    /// How people are told.
+    pub telling: Telling,
 }
 
 /// What may be done.

@@ -27,7 +27,7 @@ pub(super) trait FromText: Sized {
 }
 
 /// What is wrong with a value, without what was expected.
-pub(super) struct Wrong(String);
+pub(super) struct Wrong(pub(super) String);
 
 /// A text for people, not blank.
 pub(super) struct Text(pub(super) String);
@@ -350,6 +350,7 @@ fn with_prefix(text: &str, prefix: &str) -> Option<String> {
     plain.then(|| text.to_owned())
 }
 
-fn not(what: &str, text: &str) -> Wrong {
+/// What is wrong with `text`, which is not `what`.
+pub(super) fn not(what: &str, text: &str) -> Wrong {
     Wrong(format!("`{}` is not {what}", text.escape_debug()))
 }

@@ -15,7 +15,7 @@ use crate::bucket::{AccountId, BucketName, BucketState, Observed, Region, Settin
 use crate::change::sketch;
 use crate::episode::{EpisodeId, Memory, PreImage};
 use crate::event::{Scope, Trigger};
-use crate::ports::{Failure, Kept, Message, Reading, Target, World};
+use crate::ports::{Failure, Kept, Message, Reading, Target, Topic, World};
 use crate::remedy::Remedy;
 
 /// An account's buckets in memory.
@@ -31,6 +31,10 @@ struct Content {
     records: Records,
     published: Vec<Message>,
     writes: Vec<Remedy>,
+    /// The changes on record, the newest first.
+    history: Option<Vec<Trigger>>,
+    /// Whether there is a chat.
+    chat: bool,
 }
 
 impl LocalAccount {
@@ -39,7 +43,9 @@ impl LocalAccount {
     pub fn from_states(states: Vec<BucketState>, now: OffsetDateTime) -> Self {
         let buckets = states.into_iter().map(|state| (state.bucket.clone(), state)).collect();
         let (published, writes, records) = (Vec::new(), Vec::new(), Records::default());
-        Self { content: Mutex::new(Content { now, buckets, records, published, writes }) }
+        let (history, chat) = (None, false);
+        let content = Content { now, buckets, records, published, writes, history, chat };
+        Self { content: Mutex::new(content) }
     }
 
     /// The account as far as an event tells of it: the bucket that it names, with what the change
@@ -65,6 +71,20 @@ impl LocalAccount {
     #[must_use]
     pub fn memory(&self, account: AccountId, bucket: &BucketName) -> Memory {
         self.content().records.recall(account, bucket)
+    }
+
+    /// The same account with a chat that hears of it too.
+    #[must_use]
+    pub fn with_chat(self) -> Self {
+        self.content().chat = true;
+        self
+    }
+
+    /// The same account with these changes on record, the newest first.
+    #[must_use]
+    pub fn with_history(self, changes: Vec<Trigger>) -> Self {
+        self.content().history = Some(changes);
+        self
     }
 
     /// Puts a bucket there in place of what was.
@@ -189,6 +209,23 @@ impl World for LocalAccount {
         episode: &EpisodeId,
     ) -> impl Future<Output = Result<Option<PreImage>, Failure>> + Send {
         ready(Ok(self.content().records.pre_image(episode)))
+    }
+
+    fn history(
+        &self,
+        target: &Target,
+    ) -> impl Future<Output = Result<Vec<Trigger>, Failure>> + Send {
+        let content = self.content();
+        let message = format!("nothing in memory keeps the history of `{}`", target.bucket);
+        let none = Failure { code: "NotKept".to_owned(), message };
+        ready(content.history.clone().ok_or(none))
+    }
+
+    fn hears(&self, topic: Topic) -> bool {
+        match topic {
+            Topic::Page => true,
+            Topic::Chat => self.content().chat,
+        }
     }
 
     fn publish(&self, message: &Message) -> impl Future<Output = Result<(), Failure>> + Send {

@@ -3,13 +3,16 @@
 mod cause;
 pub mod published;
 
+use std::collections::BTreeMap;
+
 pub use self::cause::Cause;
-use crate::bucket::{AccountId, Region, Settings};
+use crate::blame::openers::Opening;
+use crate::bucket::{AccountId, Observed, Region, Settings};
 use crate::episode::{Episode, News, Settled};
 use crate::event::{Actor, EventInfo, Trigger};
 use crate::exposure::Verdict;
-use crate::guardrail::{Decision, Mode, RuleAction};
-use crate::ports::{Failure, Message, Target};
+use crate::guardrail::{Decision, Mode, RuleAction, Urgency};
+use crate::ports::{Failure, Message, Target, Topic};
 use crate::remedy::Remedy;
 
 /// What became of one event.
@@ -40,6 +43,8 @@ pub struct AccountRun {
     pub region: Region,
     /// The account rules that speak of it.
     pub rules: Vec<String>,
+    /// The highest urgency of those rules.
+    pub urgency: Urgency,
     /// How it went; a failure where they could not be read.
     pub outcome: Result<AccountJudged, Failure>,
 }
@@ -101,6 +106,10 @@ pub struct Judged {
     pub episode: Option<Episode>,
     /// Why nothing could be remembered.
     pub forgotten: Option<Failure>,
+    /// The bucket's tags, by which its owner and the route of its pages are found.
+    pub tags: Observed<BTreeMap<String, String>>,
+    /// How each open path came to be open, where people are to be told.
+    pub openings: Vec<Opening>,
 }
 
 /// One write and what became of it.
@@ -119,6 +128,15 @@ pub struct Sent {
     pub message: Message,
     /// What became of it.
     pub result: Result<(), Failure>,
+}
+
+impl Sent {
+    /// Whether nobody took a page: it must come again. A chat that did not take its message is no
+    /// reason to wake anybody twice.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.message.topic == Topic::Page && self.result.is_err()
+    }
 }
 
 impl Report {

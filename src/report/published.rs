@@ -4,6 +4,7 @@
 mod account;
 mod decision;
 mod explanation;
+mod opening;
 mod verdict;
 
 use std::fmt::Write as _;
@@ -17,13 +18,14 @@ use time::format_description::well_known::Rfc3339;
 use self::account::PublishedAccount;
 use self::decision::{PublishedDecision, PublishedEpisode};
 use self::explanation::PublishedExplanations;
+use self::opening::PublishedOpening;
 use self::verdict::PublishedVerdict;
 use crate::bucket::Setting;
 use crate::escape::is_hidden;
 use crate::event::{Actor, ActorKind, Confidence, EventInfo, Trigger};
 use crate::explain::Explanation;
 use crate::exposure::Verdict;
-use crate::ports::{Failure, Topic};
+use crate::ports::Failure;
 use crate::report::{AccountRun, Applied, Judged, Outcome, Report, Run, Sent};
 
 /// A verdict as `evaluate` gives it.
@@ -100,8 +102,14 @@ pub fn blind_alert(trigger: &Trigger, failure: &Failure) -> Value {
 /// `value` as JSON on one line. What a terminal would obey or hide is escaped; the strings that it
 /// stands for are the same.
 pub fn line(value: &impl Serialize) -> String {
+    safe(&serde_json::to_string(value).unwrap_or_default())
+}
+
+/// JSON on one line with what a terminal would obey or hide escaped.
+#[must_use]
+pub fn safe(json: &str) -> String {
     let mut line = String::new();
-    for letter in serde_json::to_string(value).unwrap_or_default().chars() {
+    for letter in json.chars() {
         if is_hidden(letter) {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
@@ -179,6 +187,8 @@ struct PublishedRun<'a> {
     verified: Option<bool>,
     after: Option<PublishedVerdict<'a>>,
     episode: Option<PublishedEpisode<'a>>,
+    /// Who opened what, where people are told.
+    opened_by: Vec<PublishedOpening<'a>>,
     /// Why nothing could be remembered of it.
     forgotten: Option<String>,
     error: Option<String>,
@@ -248,6 +258,7 @@ impl<'a> PublishedRun<'a> {
             verified: None,
             after: None,
             episode: None,
+            opened_by: Vec::new(),
             forgotten: None,
             error: None,
         };
@@ -267,6 +278,7 @@ impl<'a> PublishedRun<'a> {
         self.after = judged.after.as_ref().map(PublishedVerdict::of);
         self.episode =
             judged.episode.as_ref().map(|episode| PublishedEpisode::of(episode, judged.news()));
+        self.opened_by = judged.openings.iter().map(PublishedOpening::of).collect();
         self.forgotten = judged.forgotten.as_ref().map(ToString::to_string);
     }
 }
@@ -283,11 +295,9 @@ impl<'a> PublishedAlert<'a> {
     fn of(sent: &'a Sent) -> Self {
         let (result, error) = outcome(&sent.result, "sent");
         Self {
-            topic: match sent.message.topic {
-                Topic::Page => "page",
-            },
+            topic: sent.message.topic.name(),
             subject: &sent.message.subject,
-            message: &sent.message.report,
+            message: &sent.message.json,
             text: &sent.message.text,
             result,
             error,
@@ -417,8 +427,8 @@ mod tests {
         report.alerts = vec![Sent { message, result: Ok(()) }];
         let alert = &published(&report)["alerts"][0];
         assert_eq!((&alert["topic"], &alert["result"]), (&json!("page"), &json!("sent")));
-        assert!(alert["subject"].as_str().unwrap().starts_with("S3 FIXED: "));
-        assert_eq!(alert["message"]["buckets"][0]["bucket"], "clinic-reports");
+        assert!(alert["subject"].as_str().unwrap().starts_with("ALARM: clinic-reports FIXED, "));
+        assert_eq!(alert["message"]["guardrail"]["buckets"][0]["bucket"], "clinic-reports");
     }
 
     #[test]

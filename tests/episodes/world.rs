@@ -10,7 +10,7 @@ use s3_guardrail::bucket::{AccountId, BucketName, BucketState, Region, Settings}
 use s3_guardrail::episode::{EpisodeId, Memory, PreImage};
 use s3_guardrail::event::Scope;
 use s3_guardrail::local::LocalAccount;
-use s3_guardrail::ports::{Failure, Kept, Message, Reading, Target, World};
+use s3_guardrail::ports::{Failure, Kept, Message, Reading, Target, Topic, World};
 use s3_guardrail::remedy::Remedy;
 use time::OffsetDateTime;
 
@@ -151,6 +151,10 @@ impl World for Shaky<'_> {
 
     async fn pre_image(&self, episode: &EpisodeId) -> Result<Option<PreImage>, Failure> {
         self.call(Call::PreImage, async { self.account.pre_image(episode).await }).await
+    }
+
+    fn hears(&self, topic: Topic) -> bool {
+        self.account.hears(topic)
     }
 
     async fn publish(&self, message: &Message) -> Result<(), Failure> {

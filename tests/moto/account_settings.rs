@@ -89,5 +89,5 @@ async fn notifying_does_not_write_them() {
     function.invoke(&weakened(&account)).answer();
     assert_eq!(account.writes(), [""; 0]);
     let pages = account.pages().await;
-    assert!(pages.iter().any(|page| page.subject.contains("WOULD FIX: account")), "{pages:#?}");
+    assert!(pages.iter().any(|page| page.subject.contains("account WOULD FIX")), "{pages:#?}");
 }

@@ -8,10 +8,12 @@ mod support;
 
 mod account_settings;
 mod accounts;
+mod alert_test;
 mod batches;
 mod episodes;
 mod faults;
 mod opened;
+mod pages;
 mod quiet;
 mod rules;
 mod starting;

@@ -21,6 +21,7 @@ pub struct Account {
     pub id: String,
     pub s3: aws_sdk_s3::Client,
     pub s3control: aws_sdk_s3control::Client,
+    sns: aws_sdk_sns::Client,
     sqs: aws_sdk_sqs::Client,
     pub topic: String,
     queue: String,
@@ -45,18 +46,11 @@ impl Account {
             .endpoint_resolver(WithoutPrefix(moto().url()));
         let sns = aws_sdk_sns::Client::new(&config);
         let sqs = aws_sdk_sqs::Client::new(&config);
-        let topic = sns.create_topic().name("pages").send().await.unwrap().topic_arn.unwrap();
-        let queue = sqs.create_queue().queue_name("pages").send().await.unwrap().queue_url.unwrap();
-        sns.subscribe()
-            .topic_arn(&topic)
-            .protocol("sqs")
-            .endpoint(format!("arn:aws:sqs:{REGION}:{id}:pages"))
-            .send()
-            .await
-            .unwrap();
+        let (topic, queue) = topic_with_queue(&sns, &sqs, &id, "pages").await;
         Self {
             s3: s3(&config),
             s3control: aws_sdk_s3control::Client::from_conf(control.build()),
+            sns,
             sqs,
             topic,
             queue,
@@ -169,11 +163,33 @@ impl Account {
         writes.map(|request| format!("{} {}", request.action, request.path)).collect()
     }
 
-    /// The pages since the last look.
+    /// Another topic, and a queue that gets what is published on it.
+    pub async fn topic(&self, name: &str) -> (String, String) {
+        topic_with_queue(&self.sns, &self.sqs, &self.id, name).await
+    }
+
+    /// Another topic, to which nobody is subscribed.
+    pub async fn topic_without_anybody(&self, name: &str) -> String {
+        self.sns.create_topic().name(name).send().await.unwrap().topic_arn.unwrap()
+    }
+
+    /// The pages since the last look, but for those that only end what one just before them began.
     pub async fn pages(&self) -> Vec<Page> {
+        let mut pages = self.messages().await;
+        pages.retain(|page| !page.text.contains(r#""twin":true"#));
+        pages
+    }
+
+    /// Every message on the topic of the pages since the last look.
+    pub async fn messages(&self) -> Vec<Page> {
+        self.received(&self.queue).await
+    }
+
+    /// Every message in a queue.
+    pub async fn received(&self, queue: &str) -> Vec<Page> {
         let mut pages = Vec::new();
         loop {
-            let call = self.sqs.receive_message().queue_url(&self.queue);
+            let call = self.sqs.receive_message().queue_url(queue);
             let got = call.max_number_of_messages(10).wait_time_seconds(0).send().await.unwrap();
             let messages = got.messages.unwrap_or_default();
             if messages.is_empty() {
@@ -183,11 +199,26 @@ impl Account {
                 let envelope: Value = serde_json::from_str(&message.body.unwrap()).unwrap();
                 let text = |name: &str| envelope[name].as_str().unwrap_or_default().to_owned();
                 pages.push(Page { subject: text("Subject"), text: text("Message") });
-                let done = self.sqs.delete_message().queue_url(&self.queue);
+                let done = self.sqs.delete_message().queue_url(queue);
                 done.set_receipt_handle(message.receipt_handle).send().await.unwrap();
             }
         }
     }
+}
+
+/// A topic, and a queue of the same name that gets what is published on it.
+async fn topic_with_queue(
+    sns: &aws_sdk_sns::Client,
+    sqs: &aws_sdk_sqs::Client,
+    account: &str,
+    name: &str,
+) -> (String, String) {
+    let topic = sns.create_topic().name(name).send().await.unwrap().topic_arn.unwrap();
+    let queue = sqs.create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap();
+    let arn = format!("arn:aws:sqs:{REGION}:{account}:{name}");
+    let subscribe = sns.subscribe().topic_arn(&topic).protocol("sqs").endpoint(arn);
+    subscribe.send().await.unwrap();
+    (topic, queue)
 }
 
 /// The table of episodes.

@@ -1,6 +1,7 @@
-//! The command line: judge snapshots, explain requests, replay events, check guardrail files, undo
-//! containments. Nothing but `undo` reaches AWS.
+//! The command line: judge snapshots, explain requests, replay events, check guardrail files, show
+//! and test alerts, undo containments. Nothing but `undo` and `alert test` reaches AWS.
 
+mod alert;
 mod evaluate;
 mod explain;
 mod guardrail;
@@ -31,6 +32,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Run an event through the whole flow, on an account in memory
     Replay(replay::Arguments),
+    /// Show what people get of an event, or test the way to them
+    Alert(alert::Arguments),
     /// Check a guardrail file, or print the built-in one
     Guardrail(guardrail::Arguments),
     /// Put back the settings that a bucket had before the guardrail closed it
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Alert(arguments) => alert::run(&arguments),
         Command::Guardrail(arguments) => guardrail::run(&arguments),
         #[cfg(feature = "lambda")]
         Command::Undo(arguments) => undo::run(&arguments),

@@ -41,11 +41,22 @@ pub(crate) struct Arguments {
 const NO_BUCKET: &str = "          the account in memory has no bucket, for the event names none: \
                          give its buckets with `--snapshot FILE`\n";
 
+/// A mode as the command line names it.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum ModeName {
+pub(crate) enum ModeName {
     Observe,
     Notify,
     Enforce,
+}
+
+impl From<ModeName> for Mode {
+    fn from(name: ModeName) -> Self {
+        match name {
+            ModeName::Observe => Self::Observe,
+            ModeName::Notify => Self::Notify,
+            ModeName::Enforce => Self::Enforce,
+        }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
@@ -97,9 +108,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Ended> {
 fn guardrail(arguments: &Arguments) -> anyhow::Result<Guardrail> {
     let mut guardrail = input::guardrail(arguments.guardrail.as_deref())?;
     guardrail.mode = match (arguments.mode, &arguments.guardrail) {
-        (Some(ModeName::Observe), _) => Mode::Observe,
-        (Some(ModeName::Notify), _) => Mode::Notify,
-        (Some(ModeName::Enforce), _) | (None, None) => Mode::Enforce,
+        (Some(mode), _) => mode.into(),
+        (None, None) => Mode::Enforce,
         (None, Some(_)) => guardrail.mode,
     };
     Ok(guardrail)
@@ -137,7 +147,7 @@ fn events(source: &Source, payload: &str) -> Vec<(String, Result<String, Refused
 }
 
 /// The states of an account's buckets; here a bad one stops everything.
-fn states(file: &Path) -> anyhow::Result<Vec<BucketState>> {
+pub(crate) fn states(file: &Path) -> anyhow::Result<Vec<BucketState>> {
     let source = Source::of(file);
     let documents = source.documents()?;
     let mut states = Vec::new();

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use s3_guardrail::aws::{Clients, Options, TopicArn};
+use s3_guardrail::aws::{Clients, Options};
 use s3_guardrail::guardrail::{DEFAULT, Guardrail, Mode};
+use s3_guardrail::topic::TopicArn;
 
 use crate::function::Function;
 
@@ -19,6 +20,7 @@ pub(crate) async fn start() -> Result<Function> {
     let options = Options {
         member_role_name: variable("MEMBER_ROLE_NAME"),
         page_topic: page_topic(variable("PAGE_TOPIC_ARN").as_deref(), guardrail.mode)?,
+        chat_topic: chat_topic(variable("CHAT_TOPIC_ARN").as_deref())?,
         // where nothing is told, nothing is remembered
         episode_table: match guardrail.mode {
             Mode::Observe => None,
@@ -66,13 +68,18 @@ fn page_topic(arn: Option<&str>, mode: Mode) -> Result<Option<TopicArn>> {
     }
 }
 
+/// The topic of chat messages, which every function can do without.
+fn chat_topic(arn: Option<&str>) -> Result<Option<TopicArn>> {
+    arn.map(|arn| TopicArn::parse(arn).context("`CHAT_TOPIC_ARN`")).transpose()
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::{Path, PathBuf};
 
     use s3_guardrail::guardrail::Mode;
 
-    use super::{guardrail, page_topic};
+    use super::{chat_topic, guardrail, page_topic};
 
     #[test]
     fn without_a_topic_nothing_but_observing_starts() {
@@ -84,6 +91,8 @@ mod tests {
         assert!(page_topic(Some("pages"), Mode::Observe).is_err());
         let arn = "arn:aws:sns:eu-west-1:111122223333:pages";
         assert!(page_topic(Some(arn), Mode::Enforce).unwrap().is_some());
+        assert!(chat_topic(Some(arn)).unwrap().is_some() && chat_topic(None).unwrap().is_none());
+        assert!(format!("{:#}", chat_topic(Some("chat")).unwrap_err()).contains("CHAT_TOPIC_ARN"));
     }
 
     #[test]
