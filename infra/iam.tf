@@ -40,6 +40,13 @@ locals {
       Condition = {}
     },
     {
+      # who wrote what is open; CloudTrail knows no resources here
+      Sid       = "ReadHistory"
+      Action    = local.may_page ? local.permissions.read_history : []
+      Resource  = ["*"]
+      Condition = {}
+    },
+    {
       Sid       = "Contain"
       Action    = local.may_write ? local.permissions.contain : []
       Resource  = ["arn:${local.partition}:s3:::*"]
@@ -60,7 +67,7 @@ locals {
     {
       Sid       = "Alert"
       Action    = local.may_page ? ["sns:Publish"] : []
-      Resource  = values(local.topic_arns)
+      Resource  = concat(values(local.topic_arns), tolist(var.subscribers.route_topic_arns))
       Condition = {}
     },
     {

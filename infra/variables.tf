@@ -131,6 +131,8 @@ variable "subscribers" {
     page_urls   = optional(set(string), [])
     chat_emails = optional(set(string), [])
     chat_urls   = optional(set(string), [])
+    # topics that routes of the guardrail file name
+    route_topic_arns = optional(set(string), [])
   })
   default  = {}
   nullable = false
@@ -138,6 +140,11 @@ variable "subscribers" {
   validation {
     condition     = alltrue([for email in setunion(var.subscribers.page_emails, var.subscribers.chat_emails) : can(regex("^[^@\\s]+@[^@\\s]+[.][^@\\s]+$", email))])
     error_message = "`page_emails` and `chat_emails` of `subscribers` are mail addresses."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.subscribers.route_topic_arns : can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "`route_topic_arns` of `subscribers` are ARNs of SNS topics, not of FIFO ones; their keys, if any, have to let the function's role use them."
   }
 
   validation {

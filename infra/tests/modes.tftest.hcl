@@ -118,7 +118,7 @@ run "data_is_denied_and_reads_stay_in_the_account" {
   assert {
     condition = [
       for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Sid if statement.Effect == "Allow" && contains(statement.Resource, "*")
-    ] == ["ReadAccount"]
+    ] == ["ReadAccount", "ReadHistory"]
     error_message = "a statement is for every resource though its actions know resources"
   }
 }

@@ -67,6 +67,14 @@ run "long_names_two_zips_halves_and_whole_worlds_are_refused" {
   expect_failures = [var.name, var.package, var.max_concurrency, var.sweep_hours, var.subscribers, var.members]
 }
 
+run "a_topic_of_a_route_that_is_none_is_refused" {
+  command = plan
+
+  variables { subscribers = { route_topic_arns = ["arn:aws:sns:eu-west-1:111122223333:pages.fifo"] } }
+
+  expect_failures = [var.subscribers]
+}
+
 run "a_zip_in_s3_without_its_sum_and_an_account_that_is_none_are_refused" {
   command = plan
 

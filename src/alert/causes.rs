@@ -64,7 +64,7 @@ pub(super) fn step(cause: Cause, target: &Target) -> Option<Step> {
         Cause::ServiceControlPolicy | Cause::ResourceControlPolicy => {
             "Exempt the guardrail's role from that policy: to its statement that denies \
              `s3:PutBucketPublicAccessBlock` add a condition `ArnNotLike` on `aws:PrincipalArn` \
-             with the role's ARN (the Terraform output `scp_exemption` is that condition)"
+             with the role's ARN (the Terraform output `exemption` is that condition)"
         }
         Cause::BucketPolicy => {
             "Take the statement that denies `s3:PutBucketPublicAccessBlock` out of the bucket \

@@ -264,7 +264,13 @@ fn assert_reads_alone(policy: &Policy, account: &str, lists: &Value) {
         let lists = names.iter().flat_map(|name| lists[name].as_array().unwrap());
         lists.map(|action| action.as_str().unwrap().to_owned()).collect()
     };
-    let reads = listed(&["read_bucket", "read_object_acl", "read_access_points", "read_account"]);
+    let reads = listed(&[
+        "read_bucket",
+        "read_object_acl",
+        "read_access_points",
+        "read_account",
+        "read_history",
+    ]);
     assert_eq!(policy.allowed_actions(), reads);
     let own = [("aws:resourceaccount", account)];
     let acl = Call::new("s3:GetBucketAcl", "arn:aws:s3:::clinic", &own);

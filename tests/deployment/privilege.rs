@@ -56,6 +56,7 @@ impl Role<'_> {
                 let context = [("aws:resourceorgid", self.organization)];
                 vec![Call::new(action, &field(body, "RoleArn"), &context)]
             }
+            "cloudtrail" => vec![Call::new(action, "*", &[])],
             "dynamodb" => {
                 let body: Value = serde_json::from_str(body).unwrap();
                 let table = body["TableName"].as_str().unwrap();

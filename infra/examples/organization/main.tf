@@ -95,6 +95,13 @@ locals {
       condition = {}
     },
     {
+      sid       = "ReadHistory"
+      effect    = "Allow"
+      actions   = module.hub.hub.mode == "observe" ? [] : local.permissions.read_history
+      resource  = "*"
+      condition = {}
+    },
+    {
       sid       = "Contain"
       effect    = "Allow"
       actions   = local.may_write ? local.permissions.contain : []

@@ -37,6 +37,13 @@ locals {
       Condition = {}
     },
     {
+      Sid       = "ReadHistory"
+      Effect    = "Allow"
+      Action    = var.hub.mode == "observe" ? [] : local.permissions.read_history
+      Resource  = ["*"]
+      Condition = {}
+    },
+    {
       Sid       = "Contain"
       Effect    = "Allow"
       Action    = local.may_write ? local.permissions.contain : []
