@@ -17,6 +17,9 @@ use crate::iam::{Access, Glob};
 /// Events that are remembered to have been told of, and openings of the bucket.
 const EVENTS: usize = 50;
 
+/// For how long it is told once that a bucket cannot be looked at at all.
+const BLIND: Duration = Duration::hours(4);
+
 /// How long a promise to tell holds. A run that was killed comes again later than that: a queue
 /// gives a message back after six times the function's time.
 const CLAIM: Duration = Duration::seconds(45);
@@ -41,6 +44,8 @@ pub struct Memory {
     pub writes: Vec<Moment>,
     /// Ids of the last events of which people were told.
     pub events: Vec<String>,
+    /// When people were told that it cannot be looked at at all.
+    pub blind_since: Option<Moment>,
     /// Who set which tag to what, as far as events told.
     pub tag_setters: BTreeMap<String, TagSet>,
     /// The last undo.
@@ -122,18 +127,30 @@ impl Memory {
         }
     }
 
+    /// Notes that the bucket could not be looked at at all, and says whether that is news.
+    pub fn blind(&mut self, now: OffsetDateTime) -> bool {
+        let told = self.blind_since.is_some_and(|told| now - told.0 < BLIND);
+        if !told {
+            self.blind_since = Some(Moment(now));
+        }
+        !told
+    }
+
     /// Begins or goes on with an episode.
     pub fn begin(&mut self, sight: &Sight, limits: Limits, now: OffsetDateTime) -> Begun {
+        self.blind_since = None;
         if sight.concern {
             return self.begin_concern(sight, limits, now);
         }
         let told_of = self.events.contains(&sight.event.id);
         match &self.episode {
             Some(episode) if episode.is_unfinished() => Begun::Unfinished,
-            Some(episode) if episode.claim.is_some() && episode.event.id == sight.event.id => {
-                Begun::Transient
-            }
-            Some(Episode { state: State::Exempt, .. }) if sight.exempt => Begun::Nothing,
+            // somebody promised to tell, and may have died over it
+            Some(Episode { state: State::Closed, claim: Some(_), .. }) => Begun::Closed,
+            Some(Episode { state: State::Exempt, claim, .. }) if sight.exempt => match claim {
+                Some(_) => Begun::Exempt,
+                None => Begun::Nothing,
+            },
             Some(episode) if !episode.state.is_over() && sight.exempt => Begun::Exempt,
             Some(episode) if !episode.state.is_over() => Begun::Closed,
             Some(_) | None if sight.tagged_exempt && !told_of => {

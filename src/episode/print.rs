@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::exposure::{Class, Exposure, Path, Verdict, Via};
-use crate::guardrail::{Decision, Held};
+use crate::guardrail::Decision;
 
 /// Hexadecimal digits of a print.
 const DIGITS: usize = 16;
@@ -31,10 +31,7 @@ pub fn prints(verdict: &Verdict, decision: &Decision) -> Prints {
 }
 
 fn is_exempt(path: &Path, decision: &Decision) -> bool {
-    decision.held.iter().any(|held| match held {
-        Held::ByExemption { via, exposure, .. } => *via == path.via && *exposure == path.exposure,
-        Held::ByMode(_) | Held::ByCut(_) | Held::ByWrites(_) | Held::NothingLeftToTurnOn => false,
-    })
+    decision.held.iter().any(|held| held.exempts(path).is_some())
 }
 
 fn of_path(path: &Path) -> String {

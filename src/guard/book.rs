@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use super::Found;
-use super::tell::Blame;
+use super::tell::{Blame, publish};
 use super::verify::Afterwards;
+use crate::alert::compose_blind;
 use crate::blame::openers::openings;
 use crate::blame::{opened_at, passed_at};
 use crate::bucket::BucketState;
@@ -70,6 +71,21 @@ impl<'a, W: World> Book<'a, W> {
         let verdict = evaluate(&state, &self.guardrail.trust);
         let decision = decide(&verdict, &state, self.guardrail, &self.past(), self.world.now());
         Found { state, verdict, decision }
+    }
+
+    /// Tells that the bucket could not be looked at at all, once in a while.
+    pub(super) async fn blind(&mut self, failure: &Failure) -> Vec<Sent> {
+        let now = self.world.now();
+        if self.guardrail.mode == Mode::Observe || !self.update(|memory| memory.blind(now)).await {
+            return Vec::new();
+        }
+        let (target, telling) = (Some(&self.target), &self.guardrail.telling);
+        let messages = compose_blind(self.trigger, target, failure, telling);
+        let alerts = publish(messages, self.world).await;
+        if alerts.iter().any(Sent::is_lost) {
+            self.update(|memory| memory.blind_since = None).await;
+        }
+        alerts
     }
 
     /// Begins or goes on with an episode, and keeps what was there before a write. Gives what the

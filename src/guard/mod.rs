@@ -79,8 +79,7 @@ async fn guard_bucket(
         Ok(Reading::State(state)) => *state,
         Ok(Reading::Gone(why)) => return (Run { target, outcome: Outcome::Gone(why) }, Vec::new()),
         Err(failure) => {
-            let messages = compose_blind(trigger, Some(&target), &failure, &guardrail.telling);
-            let alerts = publish(told(guardrail, messages), world).await;
+            let alerts = book.blind(&failure).await;
             return (Run { target, outcome: Outcome::Blind(failure) }, alerts);
         }
     };

@@ -82,25 +82,9 @@ pub(super) fn foresee(
             exposure: path.exposure,
             parties: path.parties.clone(),
             actions: path.actions,
-            exemption: exemption_of(path, exempted).map(str::to_owned),
+            exemption: exempted.iter().find_map(|held| held.exempts(path)).map(str::to_owned),
         })
         .collect()
-}
-
-/// The exemption that lets `path` be.
-fn exemption_of<'h>(path: &Path, held: &'h [Held]) -> Option<&'h str> {
-    held.iter().find_map(|held| match held {
-        Held::ByExemption { via, exposure, exemption, .. }
-            if *via == path.via && *exposure == path.exposure =>
-        {
-            Some(exemption.as_str())
-        }
-        Held::ByExemption { .. }
-        | Held::ByMode(_)
-        | Held::ByCut(_)
-        | Held::ByWrites(_)
-        | Held::NothingLeftToTurnOn => None,
-    })
 }
 
 /// Whether every one of the `containing` rules would rather ask a person first than cut off whom

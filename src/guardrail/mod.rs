@@ -16,7 +16,7 @@ use time::Date;
 pub use self::decide::decide;
 pub use self::route::{Owner, Route, Subject, Telling};
 use crate::bucket::{AccountId, Setting};
-use crate::exposure::{Class, Parties, Via};
+use crate::exposure::{Class, Parties, Path, Via};
 use crate::iam::{Access, Actions, Glob};
 use crate::trust::Trust;
 
@@ -270,6 +270,25 @@ pub enum Held {
     /// All four settings are on already and the path is open all the same: settings cannot close
     /// it.
     NothingLeftToTurnOn,
+}
+
+impl Held {
+    /// The exemption by which this lets `path` be, where it does.
+    #[must_use]
+    pub fn exempts(&self, path: &Path) -> Option<&str> {
+        match self {
+            Self::ByExemption { via, exposure, exemption, .. }
+                if *via == path.via && *exposure == path.exposure =>
+            {
+                Some(exemption)
+            }
+            Self::ByExemption { .. }
+            | Self::ByMode(_)
+            | Self::ByCut(_)
+            | Self::ByWrites(_)
+            | Self::NothingLeftToTurnOn => None,
+        }
+    }
 }
 
 impl Mode {

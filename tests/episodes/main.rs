@@ -330,6 +330,44 @@ fn without_table_and_topic_it_contains_and_the_page_comes_when_both_are_back() {
 }
 
 #[test]
+fn that_it_is_closed_is_told_once_though_nobody_took_it_at_first() {
+    let account = account(state(Some(everyone_reads())));
+    let notify = guardrail("notify");
+    finish(guard(&opening("e1", NOW), &notify, &account)).unwrap();
+    account.put(state(None));
+    let shaky = Shaky::new(&account).failing(Call::Publish, "InternalError", "down");
+    let report = finish(guard(&closing("e2", NOW), &notify, &shaky)).unwrap();
+    assert_eq!(failure(&report).unwrap().0, "AlertFailed");
+    for id in ["e2", "e2", "e3"] {
+        let report = finish(guard(&closing(id, NOW), &notify, &account)).unwrap();
+        assert_eq!(failure(&report), None);
+    }
+    assert_eq!(subjects(&account).len(), 2);
+}
+
+#[test]
+fn a_bucket_that_cannot_be_looked_at_is_told_once_in_a_while() {
+    let account = account(state(None));
+    let mut told = Vec::new();
+    for hour in 0..10 {
+        let shaky = Shaky::new(&account).failing(Call::Read, "AccountNotCovered", "no role");
+        let before = subjects(&account).len();
+        let report = run(&opening("e1", NOW), &shaky);
+        assert_eq!(failure(&report).unwrap().0, "ReadFailed");
+        if subjects(&account).len() > before {
+            told.push(hour);
+        }
+        wait(&account, Duration::hours(1));
+    }
+    assert_eq!(told, [0, 4, 8]);
+    // what could be looked at in between is told of anew
+    run(&closing("e2", NOW), &account);
+    let shaky = Shaky::new(&account).failing(Call::Read, "AccountNotCovered", "no role");
+    run(&opening("e1", NOW), &shaky);
+    assert_eq!(subjects(&account).len(), 4);
+}
+
+#[test]
 fn stale_reads_are_waited_for_and_never_believed() {
     for reads in 0..9 {
         let account = account(state(Some(everyone_reads())));

@@ -15,6 +15,7 @@ mod faults;
 mod opened;
 mod pages;
 mod quiet;
+mod rules;
 mod starting;
 mod undo;
 mod unreadable;

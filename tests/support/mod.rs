@@ -2,6 +2,6 @@
 
 pub mod account;
 pub mod events;
-mod http;
+pub mod http;
 pub mod lambda;
 pub mod moto;

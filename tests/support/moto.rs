@@ -82,6 +82,13 @@ impl Moto {
         http::ask(self.port, "POST", "/_test/pages", &body);
     }
 
+    /// Which of `patterns`, by name, `event` matches as EventBridge would have it.
+    pub fn matching(&self, patterns: &Value, event: &Value) -> Vec<String> {
+        let body = json!({"patterns": patterns, "event": event}).to_string();
+        let names = http::ask(self.port, "POST", "/_test/matching", &body);
+        serde_json::from_slice(&names).unwrap()
+    }
+
     fn start() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut child = Command::new(python(root))
@@ -100,7 +107,7 @@ impl Moto {
 }
 
 /// `MOTO_PYTHON`, else the one that `tests/setup` made, else any.
-fn python(root: &Path) -> PathBuf {
+pub fn python(root: &Path) -> PathBuf {
     let own = root.join(".venv/bin/python");
     match std::env::var_os("MOTO_PYTHON") {
         Some(python) => python.into(),

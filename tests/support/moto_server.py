@@ -20,6 +20,9 @@ Beside AWS, for the tests:
 - POST /_test/hold                 {"account", "at", "after"}: the request number `at` of that account
                                    from now on is not answered, before it takes effect or after
 - GET  /_test/held?account=N       whether that request has come
+- POST /_test/matching             {"patterns", "event"}: names of the patterns that it matches
+
+What Terraform needs beside that is in `moto_infra.py`.
 
 It ends when its standard input does.
 """
@@ -39,6 +42,7 @@ try:
         create_backend_app,
     )
     from moto.s3.models import s3_backends
+    from moto_infra import closer, matching
     from werkzeug.serving import WSGIRequestHandler, make_server
 except ImportError as error:
     sys.exit(f"moto is not there ({error}); run tests/setup first")
@@ -129,6 +133,8 @@ def steer(environ, body):
         account = parse_qs(environ["QUERY_STRING"])["account"][0]
         return json_answer(requests.holds[account]["held"])
     given = json.loads(body)
+    if name == "matching":
+        return json_answer(matching(given["patterns"], given["event"]))
     with requests.lock:
         if name == "faults":
             requests.faults.extend(given)
@@ -156,7 +162,7 @@ def aws(environ, body):
         "path": environ["PATH_INFO"].rstrip("/") or "/",
         "query": environ.get("QUERY_STRING", ""),
         "expected_owner": environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER"),
-        "body": body.decode("utf-8", "replace") if service == "s3" else "",
+        "body": body.decode("utf-8", "replace"),
     }
     if not key.startswith("TEST"):
         requests.record(request)
@@ -171,7 +177,7 @@ def aws(environ, body):
         fault = requests.fault(request)
         if fault:
             return injected(fault, request)
-    return unlike_moto(request) or ask_moto(environ, request)
+    return unlike_moto(request) or ask_moto(environ, request, body)
 
 
 def account_of(environ, key):
@@ -274,12 +280,14 @@ def bucket_list(request):
     return line(200), [("Content-Type", "application/xml")], body.encode()
 
 
-def ask_moto(environ, request):
+def ask_moto(environ, request, asked):
     kept = {}
     chunks = moto(environ, lambda status, headers, _=None: kept.update(s=status, h=headers))
     body = b"".join(chunks)
     if request["path"].startswith(CONTROL):
         body = ROOT.sub(rb"\1\2Result", body)
+    if kept["s"].startswith("200"):
+        body = closer(request, asked, body)
     return kept["s"], kept["h"], body
 
 

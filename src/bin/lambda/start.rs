@@ -21,7 +21,11 @@ pub(crate) async fn start() -> Result<Function> {
         member_role_name: variable("MEMBER_ROLE_NAME"),
         page_topic: page_topic(variable("PAGE_TOPIC_ARN").as_deref(), guardrail.mode)?,
         chat_topic: chat_topic(variable("CHAT_TOPIC_ARN").as_deref())?,
-        episode_table: variable("EPISODE_TABLE"),
+        // where nothing is told, nothing is remembered
+        episode_table: match guardrail.mode {
+            Mode::Observe => None,
+            Mode::Notify | Mode::Enforce => variable("EPISODE_TABLE"),
+        },
     };
     let clients = Clients::from_environment(options).await.context("`AWS_REGION`")?;
     clients.open_connections().await;
