@@ -1,8 +1,8 @@
 //! Who changed a bucket in the last 90 days, from CloudTrail's event history. Optional: a role that
 //! may not ask, a service that answers too late or too much leaves the author unknown, and says so.
 //!
-//! Source: CloudTrail API reference, `LookupEvents`: two calls a second for each account and Region;
-//! one attribute a call; 50 events a page, the newest first.
+//! Source: CloudTrail API reference, `LookupEvents`: two calls a second for each account and
+//! Region; one attribute a call; 50 events a page, the newest first.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
