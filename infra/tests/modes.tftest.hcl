@@ -23,7 +23,7 @@ run "observing_neither_writes_nor_tells" {
       "s3:GetBucketAcl", "s3:GetBucketOwnershipControls", "s3:GetBucketPolicy", "s3:GetBucketPolicyStatus",
       "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging", "s3:GetBucketWebsite", "s3:GetObjectAcl",
       "s3:GetAccessPoint", "s3:GetAccessPointPolicy", "s3:GetAccountPublicAccessBlock", "s3:ListAccessPoints",
-      "s3:ListAllMyBuckets", "cloudtrail:LookupEvents", "sqs:ReceiveMessage", "sqs:DeleteMessage",
+      "s3:ListAllMyBuckets", "sqs:ReceiveMessage", "sqs:DeleteMessage",
       "sqs:GetQueueAttributes", "logs:CreateLogStream", "logs:PutLogEvents",
     ])
     error_message = "in observe the role may do something else than read and log"
