@@ -169,7 +169,7 @@ def aws(environ, body):
         hold = requests.held(request)
         if hold:
             if hold["after"]:
-                unlike_moto(request) or ask_moto(environ, request)
+                unlike_moto(request) or ask_moto(environ, request, body)
             hold["held"] = True
             # whoever asked is killed meanwhile
             threading.Event().wait(30)
