@@ -164,6 +164,10 @@ impl<'a> Policies<'a> {
             }
             named.extend(callers);
         }
+        if meant.contains(&Caller::Stranger) {
+            // everyone is these too
+            named.retain(|caller| caller.as_account().is_none());
+        }
         if statement.is_some_and(|statement| matches!(statement.principal, Clause::NotIn(_))) {
             named = [Caller::Anonymous, Caller::Stranger].into();
             meant.clear();
