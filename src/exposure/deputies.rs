@@ -23,7 +23,7 @@ pub(super) fn confused_deputies(
         for principal in principals {
             let Principal::Service(name) = principal else { continue };
             let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
-            if reach.bounded.iter().any(|(known, _)| *known == caller) {
+            if reach.bounded.iter().any(|(callers, _)| callers.contains(&caller)) {
                 sentences.push(format!(
                     "statement {index} lets in `{name}` on behalf of anyone who makes that \
                      service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"

@@ -147,7 +147,9 @@ fn exposure(
 /// Whom the open paths of class external name.
 fn external(paths: &[Path]) -> Parties {
     let external = |path: &&Path| path.is_open() && path.exposure == Class::External;
-    let all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
+    let mut all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
+    // many statements may let in the same
+    all.dedup();
     Parties::of_all(&all)
 }
 

@@ -1,5 +1,7 @@
 //! Every way into a bucket: one for each statement or grant and each class that it reaches.
 
+use std::borrow::Cow;
+
 use crate::acl::{Acl, Grant, Grantee};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
@@ -196,7 +198,10 @@ impl<'a> Search<'a> {
             if through.actions.is_empty() {
                 continue;
             }
-            let group = Group { callers: vec![(caller, through)], parties: Parties::default() };
+            let group = Group {
+                callers: vec![(caller, Cow::Borrowed(through))],
+                parties: Parties::default(),
+            };
             paths.extend(self.path(way, class, group, way.closed_by));
         }
         if reach.bounded.is_empty() {
@@ -206,10 +211,8 @@ impl<'a> Search<'a> {
         let against = way.policies.own.into_iter().flat_map(Document::denies);
         let denied: Vec<&Condition> = against.flat_map(|deny| &deny.conditions).collect();
         let sorted = |services: bool| {
-            let callers = reach.bounded.iter().map(|(caller, through)| (caller, through));
-            let callers = callers.filter(|(caller, _)| !self.is_owner(caller));
-            let callers = callers.filter(|(caller, _)| is_service(caller) == services);
-            zone::sort(callers, way.conditions, &denied, self.trust, &self.state.account)
+            let asked = |caller: &Caller| is_service(caller) == services && !self.is_owner(caller);
+            zone::sort(reach, asked, way.conditions, &denied, self.trust, &self.state.account)
         };
         // AWS services pass where outsiders are cut off
         let by_network: Vec<Closer> =

@@ -1,7 +1,9 @@
 //! From callers to named parties, and which of them the zone of trust holds.
 
+use std::borrow::Cow;
+
 use crate::exposure::Parties;
-use crate::iam::{Caller, Condition, Test, Through, is_private, range};
+use crate::iam::{Caller, Condition, Reach, Test, Through, is_private, range};
 use crate::name::AccountId;
 use crate::trust::Trust;
 
@@ -17,17 +19,18 @@ pub struct Bounded<'r> {
 /// Callers that one path is for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group<'r> {
-    /// The callers, and what each may do.
-    pub callers: Vec<(&'r Caller, &'r Through)>,
-    /// Whom they stand for.
+    /// One caller of each set of whom the same is true, and what each of the set may do.
+    pub callers: Vec<(&'r Caller, Cow<'r, Through>)>,
+    /// Whom all of them stand for.
     pub parties: Parties,
 }
 
-/// Sorts bounded callers, who come by an offer under `conditions`, past Denies under those of
-/// `denied`.
+/// Sorts those bounded callers of `reach` that are `asked` for, who come by an offer under
+/// `conditions`, past Denies under those of `denied`.
 #[must_use]
 pub fn sort<'r>(
-    callers: impl Iterator<Item = (&'r Caller, &'r Through)>,
+    reach: &'r Reach,
+    asked: impl Fn(&Caller) -> bool,
     conditions: &[Condition],
     denied: &[&Condition],
     trust: &Trust,
@@ -35,25 +38,32 @@ pub fn sort<'r>(
 ) -> Bounded<'r> {
     // conditions are ANDed: one that asks for something of ours keeps everyone else out
     let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
-    let mut sorted = Bounded::default();
-    for (caller, through) in callers {
-        // a service that calls for whoever makes it stands for nobody
-        if matches!(caller, Caller::Service { on_behalf_of: None, .. }) {
-            continue;
+    // a service that calls for whoever makes it stands for nobody
+    let stands_for_somebody =
+        |caller: &&Caller| !matches!(caller, Caller::Service { on_behalf_of: None, .. });
+    let group = |inside: bool| {
+        let is_here = |caller: &&Caller| inside == (all_inside || is_inside(caller, trust));
+        let mut group = Group::default();
+        let mut all: Vec<&Caller> = Vec::new();
+        for (set, through) in &reach.bounded {
+            let known = all.len();
+            let set_here = set.iter().filter(|caller| asked(caller)).filter(stands_for_somebody);
+            all.extend(set_here.filter(is_here));
+            if let Some(caller) = all.get(known) {
+                let own = set.first() == Some(caller);
+                let through =
+                    if own { Cow::Borrowed(through) } else { Cow::Owned(through.of_another()) };
+                group.callers.push((caller, through));
+            }
         }
-        let inside = all_inside || is_inside(caller, trust);
-        let group = if inside { &mut sorted.inside } else { &mut sorted.outside };
-        group.callers.push((caller, through));
-    }
-    for group in [&mut sorted.outside, &mut sorted.inside] {
-        let callers = || group.callers.iter().map(|(caller, _)| *caller);
-        group.parties = named(callers);
-        if callers().any(|caller| matches!(caller, Caller::Located { .. })) {
+        group.parties = named(|| all.iter().copied());
+        if all.iter().any(|caller| matches!(caller, Caller::Located { .. })) {
             let located = located(conditions, denied, owner, trust, all_inside);
             group.parties.extend(&located);
         }
-    }
-    sorted
+        group
+    };
+    Bounded { outside: group(false), inside: group(true) }
 }
 
 /// Whom callers stand for by their own names.

@@ -85,6 +85,21 @@ impl<'a> Atom<'a> {
         }
     }
 
+    /// Whether it holds wherever `narrower` does, as far as their patterns show.
+    #[must_use]
+    pub fn covers(&self, narrower: &Atom<'_>) -> bool {
+        match (self, narrower) {
+            (
+                Self::Values { comparisons: own, negated: false, quantifier, without },
+                Atom::Values { comparisons, negated: false, quantifier: others, without: absent },
+            ) => {
+                let is_covered = |one: &Comparison<'_>| own.iter().any(|wider| wider.covers(one));
+                (quantifier, without) == (others, absent) && comparisons.iter().all(is_covered)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether `value` by itself passes, taken out of those that the request carries.
     #[must_use]
     pub fn passes(&self, value: &str) -> bool {

@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 use crate::iam::arn::Arn;
 use crate::iam::condition::{Order, Test};
-use crate::iam::pattern::matches;
+use crate::iam::pattern::{covers, matches};
 use crate::iam::text::{Class, Piece, Union, letters, pieces};
 
 /// What a condition's value asks of a request's value.
@@ -124,6 +124,18 @@ impl<'a> Comparison<'a> {
             Self::Glob(pattern) => 3 + pattern.len() / 8,
             Self::Arn(pattern) => 6 + pattern.len() / 8,
             Self::Filled(union) => 3 + union.patterns.iter().map(Vec::len).sum::<usize>() * 4,
+        }
+    }
+
+    /// Whether whatever meets `narrower` meets it too, as far as their texts show.
+    #[must_use]
+    pub fn covers(&self, narrower: &Comparison<'_>) -> bool {
+        match (self, narrower) {
+            (Self::Everything, _) => true,
+            (Self::Glob(own), Comparison::Glob(other) | Comparison::Text(other)) => {
+                covers(own, other)
+            }
+            (own, other) => own == other,
         }
     }
 

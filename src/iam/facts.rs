@@ -75,6 +75,8 @@ impl<'a> Facts<'a> {
     fn add_principals(&mut self, statement: &Statement) {
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
         self.list += 1;
+        // a list with everyone in it tells nobody apart
+        let tells_apart = !list.contains(&Principal::Everyone);
         for principal in list {
             self.names_identities |= matches!(
                 principal,
@@ -86,6 +88,7 @@ impl<'a> Facts<'a> {
             self.names_patterns |= matches!(principal, Principal::Other(_));
             for caller in Caller::named_by(principal) {
                 match (&caller, principal) {
+                    _ if !tells_apart => {}
                     (Caller::Account { account, .. }, Principal::Account(_)) => {
                         add(&mut self.lists, *account, self.list);
                     }

@@ -52,14 +52,7 @@ impl Glob {
     /// a `?`.
     #[must_use]
     pub fn covers(&self, narrower: &Self) -> bool {
-        if self.0.len().saturating_mul(narrower.0.len()) > PAIRS {
-            return false;
-        }
-        glob(self.0.chars(), narrower.0.chars(), '*', |own, letter| match letter {
-            '*' => false,
-            '?' => own == '?',
-            _ => own == '?' || own == letter,
-        })
+        covers(&self.0, &narrower.0)
     }
 
     /// Whether some text matches both patterns. Of patterns so long that finding out would take
@@ -104,6 +97,18 @@ fn reach_by_stars(other: &[char], mut row: Vec<bool>) -> Vec<bool> {
 
 fn chars(text: &str) -> Vec<char> {
     text.chars().collect()
+}
+
+/// Whether whatever matches `narrower` surely matches `pattern` too.
+pub(super) fn covers(pattern: &str, narrower: &str) -> bool {
+    if pattern.len().saturating_mul(narrower.len()) > PAIRS {
+        return false;
+    }
+    glob(pattern.chars(), narrower.chars(), '*', |own, letter| match letter {
+        '*' => false,
+        '?' => own == '?',
+        _ => own == '?' || own == letter,
+    })
 }
 
 /// Whether `text` as a whole matches `pattern`, capitals counting.

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::iam::action::Actions;
 use crate::iam::caller::Caller;
@@ -23,8 +24,9 @@ pub struct Reach {
     pub anonymous: Through,
     /// What every AWS identity may do beside.
     pub authenticated: Through,
-    /// What bounded sets of callers may do beside. Services only with nobody else.
-    pub bounded: Vec<(Caller, Through)>,
+    /// What bounded sets of callers may do beside, those together of whom the same is true; the
+    /// request is the first one's. Services only with nobody else.
+    pub bounded: Vec<(Rc<[Caller]>, Through)>,
 }
 
 impl<'a> Policies<'a> {
@@ -51,38 +53,55 @@ impl<'a> Policies<'a> {
     /// Asks those whom other statements name: for what they may do from no place and as members of
     /// no organization that a policy names, else for what those there cannot do whom none names.
     fn ask_elsewhere<'q>(&'q self, asked: &mut [Asked<'q>], fuel: &Fuel) {
-        let elsewhere =
-            |caller: &&Caller| !matches!(caller, Caller::Service { on_behalf_of: None, .. });
         let tells_more = self.tells_places_apart() || !self.facts.organizations.is_empty();
-        let ready = || -> Vec<[Once<'_, '_, 'a>; 2]> {
-            let callers = self.facts.callers.iter().filter(elsewhere);
-            callers.map(|caller| [true, false].map(|at| Once::of(self, caller, at))).collect()
-        };
-        let mut askers = None;
+        let mut kin = None;
         for one in asked.iter_mut().filter(|one| one.everyone) {
             let (members, located) = one.by_others(&self.facts.accounts);
             let left = self.offered(one.offer) - one.reach.by_everyone();
             if left.is_empty() {
                 continue;
             }
-            let askers = askers.get_or_insert_with(ready);
-            one.reach.bounded.reserve(askers.len());
-            for [anywhere, somewhere] in askers {
-                let caller = anywhere.caller;
-                if one.named.contains(caller) {
-                    continue;
-                }
+            for Kin { callers, first } in kin.get_or_insert_with(|| self.kin()) {
+                let unnamed = one.but_named(callers);
+                let Some(caller) = unnamed.first() else { continue };
                 if fuel.left() == 0 {
-                    one.reach.add(caller, Through::given_up(left));
+                    one.reach.add(unnamed, Through::given_up(left));
                     continue;
                 }
-                let mut through = self.ask_one(one, anywhere, left, fuel);
-                if through.actions.is_empty() && tells_more {
-                    through = self.ask_one(one, somewhere, left - members - located, fuel);
-                }
-                one.reach.add(caller, through);
+                let mut ask = |[anywhere, somewhere]: &[Once<'_, 'q, 'a>; 2]| {
+                    let through = self.ask_one(one, anywhere, left, fuel);
+                    if through.actions.is_empty() && tells_more {
+                        return self.ask_one(one, somewhere, left - members - located, fuel);
+                    }
+                    through
+                };
+                let through = if callers.first() == Some(caller) {
+                    ask(first)
+                } else {
+                    ask(&Once::both(self, caller))
+                };
+                one.reach.add(unnamed, through);
             }
         }
+    }
+
+    /// Whom the policies name, but the owner, and services that call for whoever makes them.
+    fn kin(&self) -> Vec<Kin<'_, 'a>> {
+        let elsewhere = |caller: &&Caller| {
+            !matches!(caller, Caller::Service { on_behalf_of: None, .. })
+                && caller.account() != Some(&self.place.owner)
+        };
+        let mut sets: Vec<Vec<&Caller>> = Vec::new();
+        let mut known = BTreeMap::new();
+        for caller in self.facts.callers.iter().filter(elsewhere) {
+            let alike = self.facts.alike(caller);
+            let at = alike.map_or(sets.len(), |alike| *known.entry(alike).or_insert(sets.len()));
+            match sets.get_mut(at) {
+                Some(set) => set.push(caller),
+                None => sets.push(vec![caller]),
+            }
+        }
+        sets.into_iter().filter_map(|set| Kin::of(self, &set)).collect()
     }
 
     /// Asks `caller` about the offers that name it.
@@ -99,7 +118,7 @@ impl<'a> Policies<'a> {
                 | Caller::Organization(_)
                 | Caller::CanonicalUser(_)
                 | Caller::OriginAccessIdentity(_)
-                | Caller::Service { .. } => one.reach.add(caller, through),
+                | Caller::Service { .. } => one.reach.add([caller.clone()].into(), through),
             }
         }
     }
@@ -121,11 +140,10 @@ impl<'a> Policies<'a> {
         let Some(alike) = asker.alike else { return ask() };
         let alike = (asker.anywhere, alike);
         if let Some(known) = one.alike.get(&alike) {
-            return known.clone();
+            return Through { actions: known.actions & actions, ..known.clone() };
         }
         let through = ask();
-        // its request is not theirs
-        one.alike.insert(alike, Through { request: None, ..through.clone() });
+        one.alike.insert(alike, through.of_another());
         through
     }
 
@@ -146,6 +164,10 @@ impl<'a> Policies<'a> {
             }
             named.extend(callers);
         }
+        if meant.contains(&Caller::Stranger) {
+            // everyone is these too
+            named.retain(|caller| caller.as_account().is_none());
+        }
         if statement.is_some_and(|statement| matches!(statement.principal, Clause::NotIn(_))) {
             named = [Caller::Anonymous, Caller::Stranger].into();
             meant.clear();
@@ -159,6 +181,19 @@ impl<'a> Policies<'a> {
             alike: BTreeMap::new(),
             reach: Reach::default(),
         }
+    }
+}
+
+/// Callers of whom the same is true, and the first of them, from anywhere and from somewhere.
+struct Kin<'q, 'a> {
+    callers: Rc<[Caller]>,
+    first: [Once<'q, 'q, 'a>; 2],
+}
+
+impl<'q, 'a> Kin<'q, 'a> {
+    fn of(policies: &'q Policies<'a>, set: &[&'q Caller]) -> Option<Self> {
+        let first = Once::both(policies, set.first()?);
+        Some(Self { callers: set.iter().copied().cloned().collect(), first })
     }
 }
 
@@ -176,6 +211,11 @@ impl<'c, 'q: 'c, 'a> Once<'c, 'q, 'a> {
     fn of(policies: &'q Policies<'a>, caller: &'c Caller, anywhere: bool) -> Self {
         let alike = policies.facts.alike(caller);
         Self { policies, caller, anywhere, alike, asker: OnceCell::new() }
+    }
+
+    /// From anywhere and from somewhere.
+    fn both(policies: &'q Policies<'a>, caller: &'c Caller) -> [Self; 2] {
+        [true, false].map(|anywhere| Self::of(policies, caller, anywhere))
     }
 
     fn get(&self) -> &Asker<'c, 'a> {
@@ -199,6 +239,15 @@ struct Asked<'o> {
 }
 
 impl Asked<'_> {
+    /// Those of `callers`, which are sorted, that the offer does not name.
+    fn but_named(&self, callers: &Rc<[Caller]>) -> Rc<[Caller]> {
+        if self.named.iter().any(|caller| callers.binary_search(caller).is_ok()) {
+            callers.iter().filter(|caller| !self.named.contains(caller)).cloned().collect()
+        } else {
+            Rc::clone(callers)
+        }
+    }
+
     /// Names those besides whom the conditions ask for.
     fn name_more(&mut self, places: bool) {
         let conditions = self.conditions;
@@ -224,17 +273,11 @@ impl Asked<'_> {
             }
         };
         let (mut members, mut located) = (Actions::NONE, Actions::NONE);
-        for (caller, through) in &self.reach.bounded {
-            match caller {
-                Caller::Organization(_) if !is_named(through) => members |= through.actions,
-                Caller::Located { .. } => located |= through.actions,
-                Caller::Organization(_)
-                | Caller::Anonymous
-                | Caller::Stranger
-                | Caller::Account { .. }
-                | Caller::CanonicalUser(_)
-                | Caller::OriginAccessIdentity(_)
-                | Caller::Service { .. } => {}
+        for (callers, through) in &self.reach.bounded {
+            match callers.as_ref() {
+                [Caller::Organization(_)] if !is_named(through) => members |= through.actions,
+                [Caller::Located { .. }] => located |= through.actions,
+                _ => {}
             }
         }
         (members, located)
@@ -280,9 +323,9 @@ impl Reach {
         self.anonymous.actions | self.authenticated.actions
     }
 
-    fn add(&mut self, caller: &Caller, through: Through) {
+    fn add(&mut self, callers: Rc<[Caller]>, through: Through) {
         if !through.actions.is_empty() {
-            self.bounded.push((caller.clone(), through));
+            self.bounded.push((callers, through));
         }
     }
 }

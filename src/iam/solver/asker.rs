@@ -64,6 +64,12 @@ impl Through {
     pub fn given_up(actions: Actions) -> Self {
         Self { actions, request: None, unproved: Some(Unproved::GivenUp) }
     }
+
+    /// The same of somebody else, who would send another request.
+    #[must_use]
+    pub fn of_another(&self) -> Self {
+        Self { request: None, ..*self }
+    }
 }
 
 impl Unproved {

@@ -32,6 +32,9 @@ const ADDRESSES: [&str; 4] = ["203.0.113.7", "198.51.100.9", "192.0.2.55", "2001
 const NUMBERS: [&str; 2] = ["1", "1000"];
 const MOMENTS: [&str; 1] = ["2026-11-20T09:14:07Z"];
 
+/// Steps that a look may take which saves a search, or saves nothing.
+const AT_A_GLANCE: usize = 256;
+
 impl Asked<'_> {
     /// Whether a request that carries `values` is as asked.
     pub fn is_met_by(&self, values: &Carried) -> bool {
@@ -45,6 +48,13 @@ impl Asked<'_> {
             }
         };
         holds == self.holds
+    }
+
+    /// Whether whatever meets it meets `other` too, as far as short patterns show.
+    pub fn implies(&self, other: &Asked<'_>, fuel: &Fuel) -> bool {
+        let pairs = self.weight() * other.weight();
+        let may = self.part == other.part && self.holds && other.holds && pairs <= AT_A_GLANCE;
+        may && fuel.burn(pairs) && other.atom.covers(self.atom.as_ref())
     }
 
     /// About how many steps it takes to ask it.

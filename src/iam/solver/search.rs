@@ -139,6 +139,9 @@ impl<'q> Ask<'q> {
     /// last. Many searches ask for nothing else.
     fn away(&self, domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
         if asked.len() > 1 {
+            if asked.iter().any(|asked| asked.implies(&self.met, fuel)) {
+                return Found::Nothing;
+            }
             return carried(domain, asked, fuel);
         }
         if let Some(known) = self.away.get() {
