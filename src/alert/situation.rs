@@ -262,16 +262,5 @@ fn standing(judged: &Judged, uncovered: &[&Path]) -> Standing {
 
 /// The exemption that covers `path`.
 fn exemption_of<'a>(judged: &'a Judged, path: &Path) -> Option<&'a str> {
-    judged.decision.held.iter().find_map(|held| match held {
-        Held::ByExemption { via, exposure, exemption, .. }
-            if *via == path.via && *exposure == path.exposure =>
-        {
-            Some(exemption.as_str())
-        }
-        Held::ByExemption { .. }
-        | Held::ByMode(_)
-        | Held::ByCut(_)
-        | Held::ByWrites(_)
-        | Held::NothingLeftToTurnOn => None,
-    })
+    judged.decision.held.iter().find_map(|held| held.exempts(path))
 }
