@@ -65,7 +65,7 @@ run "the_first_region_of_an_account_is_swept_and_entered" {
   assert {
     condition = alltrue([
       for action in flatten([for statement in jsondecode(aws_iam_role_policy.member[0].policy).Statement : statement.Action if statement.Effect == "Allow"]) :
-      can(regex("^s3:(Get|List)", action))
+      can(regex("^(s3:(Get|List)|cloudtrail:LookupEvents$)", action))
     ])
     error_message = "in notify the member role may write"
   }
