@@ -83,18 +83,27 @@ fn trust(paths: &[&Path]) -> Option<Step> {
     })
 }
 
+/// Said before the command that shows it.
+const TO_SEE_THE_WAY_BACK: &str =
+    ". To see what would be put back, with EPISODE_TABLE set (it writes nothing)";
+
 /// What was turned on stays on, exempted or not.
 fn reopen(situation: &Situation<'_>) -> Option<Step> {
     let applied = situation.judged.applied.iter().filter(|applied| applied.result.is_ok());
     let on: Vec<_> = applied.flat_map(|applied| applied.remedy.settings()).copied().collect();
     let fixed = situation.standing == Standing::Fixed;
+    let kept = situation.judged.episode.as_ref().filter(|_| situation.judged.forgotten.is_none());
     (fixed && !on.is_empty()).then(|| Step {
         what: format!(
             "The guardrail file alone opens nothing again: {} of the bucket were turned on, and \
-             stay on until a person turns them off, after the file is deployed with the change",
-            words::settings(&on)
+             stay on until a person turns them off, after the file is deployed with the change{}",
+            words::settings(&on),
+            if kept.is_some() { TO_SEE_THE_WAY_BACK } else { "" }
         ),
-        lines: Vec::new(),
+        lines: kept
+            .map(|episode| format!("s3-guardrail undo {}", episode.id))
+            .into_iter()
+            .collect(),
     })
 }
 
