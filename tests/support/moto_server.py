@@ -6,7 +6,8 @@ Where moto 5.2.1 answers unlike AWS, it is brought closer here:
 - a bucket of another Region: 301 with its Region;
 - `x-amz-expected-bucket-owner` that is not the owner: 403;
 - ListBuckets: pages, and each bucket's Region;
-- a request without a signature: 403.
+- a request without a signature: 403;
+- CloudTrail's LookupEvents: an empty history.
 
 An access key is four letters and the account's twelve digits. Keys that begin with `TEST` are the
 tests' own: what they do is neither recorded nor disturbed.
@@ -241,6 +242,8 @@ def injected(fault, request):
 
 def unlike_moto(request):
     """What AWS would answer before it looks any further."""
+    if request["action"] == "cloudtrail:LookupEvents":
+        return json_answer({"Events": []})
     if request["service"] != "s3" or request["path"].startswith(CONTROL):
         return None
     if request["action"] == "s3:ListAllMyBuckets":
