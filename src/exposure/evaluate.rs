@@ -252,6 +252,8 @@ mod tests {
     use super::evaluate;
     use crate::bucket::{BucketState, Observed, snapshot};
     use crate::exposure::{Class, Disagreement, Exposure};
+    use crate::iam::Requester;
+    use crate::name::AccountId;
     use crate::trust::Trust;
 
     fn state(rest: &Value, denied: bool) -> BucketState {
@@ -285,6 +287,33 @@ mod tests {
             let verdict = evaluate(&state, &Trust::default());
             assert_eq!(verdict.policy_is_public, Some(public), "{denied} {live}");
             assert_eq!(verdict.disagreement, disagreement, "{denied} {live}");
+        }
+    }
+
+    #[test]
+    fn accounts_of_which_the_same_is_true_are_sorted_apart_by_trust() {
+        let ours = ["222233334444", "444455556666"].map(|id| AccountId::parse(id).unwrap());
+        let others = ["333344445555", "555566667777"].map(|id| AccountId::parse(id).unwrap());
+        let all: Vec<&str> = ours.iter().chain(&others).map(AccountId::as_str).collect();
+        let everyone = |effect: &str, condition: Value| {
+            json!({"Effect": effect, "Principal": "*", "Action": "s3:GetObject",
+                "Resource": "arn:aws:s3:::clinic-reports/*", "Condition": condition})
+        };
+        let but_ours = json!({"StringNotEquals": {"aws:PrincipalAccount": all}});
+        let policy = json!({"Version": "2012-10-17",
+            "Statement": [everyone("Allow", json!({})), everyone("Deny", but_ours)]});
+        let trust = Trust { accounts: ours.into(), ..Trust::default() };
+        let verdict = evaluate(&state(&json!({"Policy": policy}), false), &trust);
+        let [outside, inside] = verdict.paths.as_slice() else { panic!("{:?}", verdict.paths) };
+        assert_eq!((outside.exposure, inside.exposure), (Class::External, Class::Trusted));
+        assert_eq!(outside.parties.accounts, others.into());
+        assert_eq!(inside.parties.accounts, ours.into());
+        for path in [outside, inside] {
+            let witness = path.witness.as_ref().unwrap();
+            let Requester::Identity { account, .. } = &witness.principal else {
+                panic!("{witness:?}")
+            };
+            assert!(path.parties.accounts.contains(account), "{witness:?}");
         }
     }
 

@@ -152,3 +152,48 @@ fn together(comparisons: Vec<Comparison<'_>>) -> Vec<Comparison<'_>> {
 
 /// From this many texts on it is worth sorting them.
 const MANY: usize = 9;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Atom;
+    use crate::iam::condition::Condition;
+
+    fn covers(wider: &serde_json::Value, narrower: &serde_json::Value) -> bool {
+        let read = |value| Condition::read_all(value, "Condition").unwrap().remove(0);
+        let (wider, narrower) = (read(wider), read(narrower));
+        Atom::of(&wider, false, None).covers(&Atom::of(&narrower, false, None))
+    }
+
+    #[test]
+    fn what_the_patterns_show_is_seen() {
+        let like = |value| json!({"StringLike": {"aws:Referer": value}});
+        for (wider, narrower, shown) in [
+            (json!("*1/*"), json!("*11/*"), true),
+            (json!("*11/*"), json!("*1/*"), false),
+            (json!("*1/*"), json!("1/x"), true),
+            (json!("a?"), json!("a*"), false),
+            (json!("a*"), json!("a?"), true),
+            (json!(["a*", "b*"]), json!(["b1", "a1*"]), true),
+            (json!(["a*", "b*"]), json!(["a1", "c1"]), false),
+            (json!("ab"), json!("ab"), true),
+            (json!("ab"), json!("a*"), false),
+        ] {
+            assert_eq!(covers(&like(wider.clone()), &like(narrower.clone())), shown, "{wider}");
+        }
+    }
+
+    #[test]
+    fn what_holds_of_other_requests_is_not_covered() {
+        let narrower = json!({"StringLike": {"aws:TagKeys": "a"}});
+        for operator in
+            ["StringNotLike", "StringLikeIfExists", "ForAllValues:StringLike", "StringEquals"]
+        {
+            let wider = json!({operator: {"aws:TagKeys": "a*"}});
+            assert!(!covers(&wider, &narrower), "{operator}");
+            assert!(!covers(&narrower, &wider), "{operator}");
+        }
+        assert!(!covers(&json!({"Null": {"aws:TagKeys": "true"}}), &narrower));
+    }
+}
