@@ -37,9 +37,9 @@ pub(super) fn steps(trigger: &Trigger, target: &Target, situation: &Situation<'_
         | Standing::NotFixed
         | Standing::Open
         | Standing::Unknown
-        | Standing::Closed
-        | Standing::Passed
-        | Standing::LetBe => {}
+        | Standing::Closed => {}
+        Standing::Passed => steps.push(who_read(target)),
+        Standing::LetBe => steps.push(let_be(target)),
     }
     steps.extend(situation.cause().and_then(|cause| causes::step(cause, target)));
     steps.extend(grant_reads(situation));
@@ -94,6 +94,27 @@ fn turn_on(target: &Target, what: &str) -> Step {
             format!("aws s3api put-public-access-block {} \\", of(target)),
             format!("  --public-access-block-configuration {}", all_on.join(",")),
         ],
+    }
+}
+
+/// What nobody can be kept from any more can be looked for.
+fn who_read(target: &Target) -> Step {
+    Step {
+        what:
+            "Find out whether anybody got in meanwhile: CloudTrail's data events and the bucket's \
+               access logs tell, where they were on. Where neither was, nobody can say"
+                .to_owned(),
+        lines: vec![format!("aws s3api get-bucket-logging {}", of(target))],
+    }
+}
+
+/// An exemption that nobody meant.
+fn let_be(target: &Target) -> Step {
+    Step {
+        what: "If it is not meant to be open, take the tag off that exempts it, or narrow the \
+               exemption in the guardrail file; `tag_setters` there says whose tags count"
+            .to_owned(),
+        lines: vec![format!("aws s3api get-bucket-tagging {}", of(target))],
     }
 }
 
