@@ -138,16 +138,23 @@ async fn a_situation_of_300_kilobytes_arrives_below_256() {
 }
 
 #[tokio::test]
-async fn a_history_that_cannot_be_asked_leaves_the_author_open() {
-    let account = Account::new().await;
-    let bucket = open(&account).await;
-    let function = Function::start(&account, ENFORCE);
-    let event = events::on_bucket(&account, "DeleteBucketPublicAccessBlock", &bucket);
-    function.invoke(&event).answer();
-    let messages = account.messages().await;
-    let alarm: Value = serde_json::from_str(&messages[0].text).unwrap();
-    let text = alarm["guardrail"]["text"].as_str().unwrap();
-    assert!(text.contains("who wrote the policy is not known: "), "{text}");
-    assert!(text.contains("CloudTrail's history was not to be had"), "{text}");
-    assert!(text.contains("; protection removed by `arn:aws:iam::"), "{text}");
+async fn a_history_that_cannot_be_asked_or_is_empty_leaves_the_author_open() {
+    for denied in [true, false] {
+        let account = Account::new().await;
+        let bucket = open(&account).await;
+        if denied {
+            let fault = json!({"status": 400, "code": "AccessDeniedException"});
+            moto().fault(&account.id, "cloudtrail:LookupEvents", fault);
+        }
+        let function = Function::start(&account, ENFORCE);
+        let event = events::on_bucket(&account, "DeleteBucketPublicAccessBlock", &bucket);
+        function.invoke(&event).answer();
+        let messages = account.messages().await;
+        let alarm: Value = serde_json::from_str(&messages[0].text).unwrap();
+        let text = alarm["guardrail"]["text"].as_str().unwrap();
+        assert!(text.contains("who wrote the policy is not known: "), "{text}");
+        let asked = text.contains("CloudTrail's history was not to be had");
+        assert_eq!(asked, denied, "{text}");
+        assert!(text.contains("; protection removed by `arn:aws:iam::"), "{text}");
+    }
 }
