@@ -4,18 +4,17 @@
 
 use std::time::Duration;
 
-use super::tell::Blame;
 use super::verify::Afterwards;
 use super::{Found, publish};
 use crate::alert::compose_blind;
-use crate::blame::openers::openings;
+use crate::blame::openers::{Opening, complete, is_incomplete, openings};
 use crate::blame::{opened_at, passed_at};
 use crate::bucket::BucketState;
 use crate::episode::{
     Begun, Mark, Memory, Outcome, PreImage, Prints, Settled, Sight, State, prints,
 };
 use crate::event::Trigger;
-use crate::exposure::evaluate;
+use crate::exposure::{Verdict, evaluate};
 use crate::guardrail::{Guardrail, Held, Mode, Past, RuleAction, decide};
 use crate::ports::{Failure, Kept, Target, World};
 use crate::report::{Cause, Judged, Sent};
@@ -120,15 +119,20 @@ impl<'a, W: World> Book<'a, W> {
         }
     }
 
-    /// Who opened what was found open, as far as the event and the memory tell.
-    pub(super) fn blame(&self, found: &Found) -> Blame {
-        if self.guardrail.mode == Mode::Observe {
-            return Blame { openings: Vec::new(), state: None };
+    /// Who opened what was found open: from the event and the memory, else from the history. Only
+    /// a page waits for that, no write.
+    pub(super) async fn openings(
+        &self,
+        target: &Target,
+        state: &BucketState,
+        verdict: &Verdict,
+    ) -> Vec<Opening> {
+        let (trust, memory) = (&self.guardrail.trust, &self.memory.openers);
+        let mut openings = openings(self.trigger, state, verdict, trust, memory);
+        if is_incomplete(&openings) {
+            complete(&mut openings, state, &self.world.history(target).await);
         }
-        let (state, trust) = (&found.state, &self.guardrail.trust);
-        let memory = &self.memory.openers;
-        let openings = openings(self.trigger, state, &found.verdict, trust, memory);
-        Blame { openings, state: Some(found.state.clone()) }
+        openings
     }
 
     fn sight(&self, found: &Found) -> Sight {

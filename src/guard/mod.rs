@@ -95,12 +95,10 @@ async fn guard_bucket(
         }
     };
     let afterwards = verify(&target, &applied, guardrail, &book.past(), world).await;
-    let mut blame = book.blame(&found);
-    let mut judged = judged(found, applied, afterwards.as_ref());
+    let (mut judged, state) = judged(found, applied, afterwards.as_ref());
     book.settle(&mut judged, begun, afterwards).await;
     if judged.news().is_some() {
-        blame.ask(&target, world).await;
-        judged.openings = blame.openings;
+        judged.openings = book.openings(&target, &state, &judged.before).await;
     }
     let run = Run { target, outcome: Outcome::Judged(Box::new(judged)) };
     let alerts = publish(compose(trigger, &run, &guardrail.telling), world).await;
@@ -121,9 +119,13 @@ fn assumed(remedies: Vec<Remedy>) -> Vec<Applied> {
     remedies.into_iter().map(|remedy| Applied { remedy, result: Ok(()) }).collect()
 }
 
-/// The judgement of a run, of which nobody is to be told yet.
-fn judged(found: Found, applied: Vec<Applied>, afterwards: Option<&Afterwards>) -> Judged {
-    Judged {
+/// The judgement of a run, of which nobody is to be told yet, and the state that it is about.
+fn judged(
+    found: Found,
+    applied: Vec<Applied>,
+    afterwards: Option<&Afterwards>,
+) -> (Judged, BucketState) {
+    let judged = Judged {
         before: found.verdict,
         decision: found.decision,
         applied,
@@ -133,9 +135,10 @@ fn judged(found: Found, applied: Vec<Applied>, afterwards: Option<&Afterwards>) 
         settled: Settled::Told,
         episode: None,
         forgotten: None,
-        tags: found.state.tags,
+        tags: found.state.tags.clone(),
         openings: Vec::new(),
-    }
+    };
+    (judged, found.state)
 }
 
 /// Whether anything of `report` must come again.
