@@ -71,7 +71,7 @@ fn as_it_was(change: &Change, state: &BucketState) -> BucketState {
 
 /// `state` without what `change` put there and what is there still; `None` where nothing of it is.
 fn without(change: &Change, state: &BucketState) -> Option<BucketState> {
-    let mut before = state.clone();
+    let mut before = with_shield(change, state);
     if change.policy.as_ref() == Some(&state.policy) {
         before.policy = Observed::Known(None);
         before.policy_status = Observed::Known(None);
@@ -86,17 +86,23 @@ fn without(change: &Change, state: &BucketState) -> Option<BucketState> {
         let others = objects.iter().filter(|other| other.key != object.key);
         before.object_acls = Observed::Known(others.cloned().collect());
     }
+    if let (Some(point), Observed::Known(points)) = (&change.access_point, &state.access_points) {
+        let others = points.iter().filter(|other| other.name != point.name);
+        before.access_points = Observed::Known(others.cloned().collect());
+    }
+    (before != *state).then_some(before)
+}
+
+/// `state` with the protection that `change` took away and that is still gone.
+fn with_shield(change: &Change, state: &BucketState) -> BucketState {
+    let mut before = state.clone();
     if change.settings.is_some() && change.settings == state.settings.known().copied() {
         before.settings = Observed::Known(Settings::ALL_ON);
     }
     if change.ownership.is_some() && change.ownership == state.ownership.known().copied() {
         before.ownership = Observed::Known(Ownership::BucketOwnerEnforced);
     }
-    if let (Some(point), Observed::Known(points)) = (&change.access_point, &state.access_points) {
-        let others = points.iter().filter(|other| other.name != point.name);
-        before.access_points = Observed::Known(others.cloned().collect());
-    }
-    (before != *state).then_some(before)
+    before
 }
 
 /// Whether all that was `put` is there; S3 adds the owner's own grant.

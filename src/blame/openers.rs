@@ -3,6 +3,7 @@
 //! remembered of earlier events; CloudTrail's history of the bucket. An author is named only where
 //! what they wrote is what is there.
 
+use super::with_shield;
 use crate::bucket::{BucketState, Observed, Ownership, Settings};
 use crate::change::Change;
 use crate::episode::Mark;
@@ -11,7 +12,7 @@ use crate::episode::openers::{
     settings_print,
 };
 use crate::event::{Source, Trigger};
-use crate::exposure::{Class, Path, Verdict, Via, evaluate};
+use crate::exposure::{Class, Verdict, Via, evaluate};
 use crate::ports::Failure;
 use crate::trust::Trust;
 
@@ -71,15 +72,15 @@ pub fn openings(
     trust: &Trust,
     memory: &Openers,
 ) -> Vec<Opening> {
-    let event = Step { trigger, by: KnownBy::Event };
+    let event = Step::of(trigger, KnownBy::Event);
     let unshielded = event.without_its_part(state).map(|before| evaluate(&before, trust));
     let remembered =
         remembered_shield(state, memory).map(|(share, before)| (share, evaluate(&before, trust)));
     let open = verdict.paths.iter().filter(|path| path.is_open() && path.exposure != Class::None);
     open.map(|path| {
         let grant = event.wrote(state, &path.via).or_else(|| from_memory(state, memory, &path.via));
-        let by_event = unshielded.as_ref().filter(|before| is_closed(before, path));
-        let by_memory = remembered.as_ref().filter(|(_, before)| is_closed(before, path));
+        let by_event = unshielded.as_ref().filter(|before| before.closes(path));
+        let by_memory = remembered.as_ref().filter(|(_, before)| before.closes(path));
         Opening {
             via: path.via.clone(),
             exposure: path.exposure,
@@ -104,62 +105,71 @@ pub fn complete(
     state: &BucketState,
     history: &Result<Vec<Trigger>, Failure>,
 ) {
+    let steps = history.as_ref().map(|changes| {
+        let steps = changes.iter().map(|change| Step::of(change, KnownBy::History));
+        steps.collect::<Vec<_>>()
+    });
     for opening in openings {
         if opening.grant.is_ok() {
             continue;
         }
-        opening.grant = match history {
-            Err(failure) => Err(NotKnown::HistoryUnread(failure.clone())),
-            Ok(changes) => from_history(changes, state, &opening.via),
+        opening.grant = match &steps {
+            Err(failure) => Err(NotKnown::HistoryUnread((*failure).clone())),
+            Ok(steps) => from_history(steps, state, &opening.via),
         };
-        if let (None, Ok(changes)) = (&opening.shield, history) {
-            let took = changes.iter().find(|change| touches_shield(change));
-            let step = took.map(|trigger| Step { trigger, by: KnownBy::History });
+        if let (None, Ok(steps)) = (&opening.shield, &steps) {
+            let took = steps.iter().find(|step| step.touches_shield());
             opening.shield =
-                step.filter(|step| step.without_its_part(state).is_some()).map(|step| step.share());
+                took.filter(|step| step.without_its_part(state).is_some()).map(Step::share);
         }
     }
 }
 
-fn from_history(changes: &[Trigger], state: &BucketState, via: &Via) -> Result<Share, NotKnown> {
-    let mut wrote = changes.iter().filter(|change| touches(change, via));
-    let Some(last) = wrote.next() else { return Err(NotKnown::NotInHistory) };
-    let step = Step { trigger: last, by: KnownBy::History };
-    step.wrote(state, via).ok_or_else(|| NotKnown::AnotherSince(Mark::of(last)))
+fn from_history(steps: &[Step<'_>], state: &BucketState, via: &Via) -> Result<Share, NotKnown> {
+    let Some(last) = steps.iter().find(|step| step.touches(via)) else {
+        return Err(NotKnown::NotInHistory);
+    };
+    last.wrote(state, via).ok_or_else(|| NotKnown::AnotherSince(Mark::of(last.trigger)))
 }
 
-/// Whether a change is one of what `via` leads through.
-fn touches(trigger: &Trigger, via: &Via) -> bool {
-    let change = Change::of(trigger);
-    match via {
-        Via::Policy { .. } => change.policy.is_some(),
-        Via::Acl { .. } => change.acl.is_some(),
-        Via::ObjectAcl { key, .. } => change.object_acl.is_some_and(|object| object.key == *key),
-        Via::AccessPoint { name, .. } => {
-            access_point_policy(trigger).is_some_and(|(of, _)| of == *name)
-        }
-    }
-}
-
-fn touches_shield(trigger: &Trigger) -> bool {
-    let change = Change::of(trigger);
-    change.settings.is_some() || change.ownership.is_some()
-}
-
-/// A change, and how it is known.
+/// A change, what it put there, and how it is known.
 struct Step<'a> {
     trigger: &'a Trigger,
+    change: Change,
     by: KnownBy,
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
+    fn of(trigger: &'a Trigger, by: KnownBy) -> Self {
+        Self { trigger, change: Change::of(trigger), by }
+    }
+
+    /// Whether it is a change of what `via` leads through.
+    fn touches(&self, via: &Via) -> bool {
+        let change = &self.change;
+        match via {
+            Via::Policy { .. } => change.policy.is_some(),
+            Via::Acl { .. } => change.acl.is_some(),
+            Via::ObjectAcl { key, .. } => {
+                change.object_acl.as_ref().is_some_and(|object| object.key == *key)
+            }
+            Via::AccessPoint { name, .. } => {
+                access_point_policy(self.trigger).is_some_and(|(of, _)| of == *name)
+            }
+        }
+    }
+
+    fn touches_shield(&self) -> bool {
+        self.change.settings.is_some() || self.change.ownership.is_some()
+    }
+
     fn share(&self) -> Share {
         Share { mark: Mark::of(self.trigger), by: self.by }
     }
 
     /// Its share in the grant of `via`, where what it wrote is what is there.
     fn wrote(&self, state: &BucketState, via: &Via) -> Option<Share> {
-        let change = Change::of(self.trigger);
+        let change = &self.change;
         let then = change.onto(&BucketState::empty(
             state.bucket.clone(),
             state.account,
@@ -195,14 +205,7 @@ impl Step<'_> {
     /// `state` as it would be with the protection that the change took away; `None` where it took
     /// none.
     fn without_its_part(&self, state: &BucketState) -> Option<BucketState> {
-        let change = Change::of(self.trigger);
-        let mut before = state.clone();
-        if change.settings.is_some() && change.settings == state.settings.known().copied() {
-            before.settings = Observed::Known(Settings::ALL_ON);
-        }
-        if change.ownership.is_some() && change.ownership == state.ownership.known().copied() {
-            before.ownership = Observed::Known(Ownership::BucketOwnerEnforced);
-        }
+        let mut before = with_shield(&self.change, state);
         let of_account = self.trigger.source == Source::Organizations
             || ["PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"]
                 .contains(&self.trigger.event.name.as_str());
@@ -211,11 +214,6 @@ impl Step<'_> {
         }
         (before != *state).then_some(before)
     }
-}
-
-fn is_closed(before: &Verdict, path: &Path) -> bool {
-    let same = |then: &&Path| then.via == path.via && then.exposure == path.exposure;
-    before.paths.iter().find(same).is_none_or(|then| !then.is_open())
 }
 
 fn from_memory(state: &BucketState, memory: &Openers, via: &Via) -> Option<Share> {

@@ -199,6 +199,15 @@ impl Exposure {
     }
 }
 
+impl Verdict {
+    /// Whether `path`, which another verdict on the same bucket has, is closed in this one.
+    #[must_use]
+    pub fn closes(&self, path: &Path) -> bool {
+        let same = |then: &&Path| then.via == path.via && then.exposure == path.exposure;
+        self.paths.iter().find(same).is_none_or(|then| !then.is_open())
+    }
+}
+
 impl Path {
     /// Whether nothing closes it.
     #[must_use]

@@ -67,16 +67,12 @@ pub(super) fn foresee(
     let on = state.settings.known().copied().unwrap_or_default();
     then.settings = Observed::Known(on.with(settings));
     let after = evaluate(&then, trust);
-    let closed = |path: &Path| {
-        let same = |then: &&Path| then.via == path.via && then.exposure == path.exposure;
-        after.paths.iter().find(same).is_none_or(|then| !then.is_open())
-    };
     let beside = |path: &&Path| path.is_open() && !targets.iter().any(|target| target == path);
     verdict
         .paths
         .iter()
         .filter(beside)
-        .filter(|path| path.exposure != Class::None && closed(path))
+        .filter(|path| path.exposure != Class::None && after.closes(path))
         .map(|path| Cut {
             via: path.via.clone(),
             exposure: path.exposure,
