@@ -41,6 +41,20 @@ pub enum Comparison<'a> {
     Everything,
 }
 
+/// What the variable of `key` may stand for where it is not known: digits, where it is an account; a
+/// name, where it is a user's.
+fn anything(key: &str) -> Vec<Piece> {
+    match key {
+        "aws:principalaccount"
+        | "aws:resourceaccount"
+        | "s3:resourceaccount"
+        | "aws:sourceaccount"
+        | "s3:dataaccesspointaccount" => vec![Piece::One(Class::Digit); 12],
+        "aws:username" => vec![Piece::One(Class::Name), Piece::Run(Class::Name)],
+        _ => vec![Piece::Run(Class::Any)],
+    }
+}
+
 /// What a policy variable stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Binding {
@@ -95,7 +109,7 @@ impl<'a> Comparison<'a> {
         }
         match test {
             Test::StringEquals | Test::Binary => Some(Self::Text(Cow::Borrowed(value))),
-            Test::StringEqualsIgnoreCase | Test::Bool => Some(Self::Folded(value)),
+            Test::StringEqualsIgnoreCase | Test::Bool => Some(Self::folded(value)),
             Test::StringLike if !value.contains(['*', '?']) => {
                 Some(Self::Text(Cow::Borrowed(value)))
             }
@@ -109,6 +123,11 @@ impl<'a> Comparison<'a> {
             Test::Date(order) => moment(value).map(|to| Self::Moment(order, to)).or(unsure),
             Test::Null | Test::Unknown => unsure,
         }
+    }
+
+    /// What asks for `text`, ASCII capitals not counting, where it has letters.
+    fn folded(text: &'a str) -> Self {
+        if has_letters(text) { Self::Folded(text) } else { Self::Text(Cow::Borrowed(text)) }
     }
 
     /// About how many steps it takes to ask it.
@@ -199,6 +218,23 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// The one text that meets it, in some capitals or in any.
+    #[must_use]
+    pub fn spelling(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Folded(text) => Some(text),
+            Self::OneOf(_)
+            | Self::Glob(_)
+            | Self::Arn(_)
+            | Self::Filled(_)
+            | Self::Net(_)
+            | Self::Number(..)
+            | Self::Moment(..)
+            | Self::Everything => None,
+        }
+    }
+
     /// The texts that meet it, where they can be told, capitals counting.
     #[must_use]
     pub fn only(&self) -> Option<Vec<&str>> {
@@ -275,6 +311,11 @@ fn arn_pieces(pattern: &str, fill: impl Fn(&str, Class) -> Vec<Piece>) -> Vec<Pi
     made
 }
 
+/// Whether there are capitals that may or may not count.
+fn has_letters(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
 /// A pattern with its variables put in.
 fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a>> {
     let Some(pieces) = fill(test, value, terms) else {
@@ -289,7 +330,13 @@ fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a
         return (wild && terms.generous).then_some(Comparison::Everything);
     }
     let fold = test == Test::StringEqualsIgnoreCase;
-    Some(Comparison::Filled(Union { patterns: vec![pieces], fold }))
+    let of_letter =
+        |piece: &Piece| if let Piece::Letter(letter) = piece { Some(*letter) } else { None };
+    let plain = pieces.iter().map(of_letter).collect::<Option<String>>();
+    match plain.filter(|plain| test != Test::Arn && !(fold && has_letters(plain))) {
+        Some(plain) => Some(Comparison::Text(Cow::Owned(plain))),
+        None => Some(Comparison::Filled(Union { patterns: vec![pieces], fold })),
+    }
 }
 
 fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
@@ -312,7 +359,7 @@ fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
                     made.extend(letters(text));
                 }
                 Binding::Absent => made.extend(letters(default?)),
-                Binding::Open if terms.generous => made.push(Piece::Run(Class::Any)),
+                Binding::Open if terms.generous => made.extend(anything(&key)),
                 Binding::Open => return None,
             },
         }

@@ -10,7 +10,7 @@ use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
 use crate::iam::principal::Principal;
-use crate::iam::solver::carried;
+use crate::iam::solver::{Unproved, carried};
 use crate::name::AccountId;
 
 /// What the policies in force at one place name.
@@ -143,6 +143,16 @@ impl<'a> Facts<'a> {
                 Some((true, std::slice::from_ref(one)))
             }
             (None | Some(_), _, _) => None,
+        }
+    }
+
+    /// Why it cannot be told whether a principal means the one who asks.
+    pub fn why_unsure(&self) -> Unproved {
+        let is_canonical = |caller: &Caller| matches!(caller, Caller::CanonicalUser(_));
+        if self.names_patterns || !self.callers.iter().any(is_canonical) {
+            Unproved::Undocumented
+        } else {
+            Unproved::Untold
         }
     }
 

@@ -10,9 +10,11 @@ use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::request::Request;
 use crate::iam::solver::attempt::Attempt;
+use crate::iam::solver::hints::Hints;
 use crate::iam::solver::policies::{Policies, Ready};
 use crate::iam::solver::rules::Reading;
-use crate::iam::solver::shape::{Asking, Shape, askings};
+use crate::iam::solver::search::Untold;
+use crate::iam::solver::shape::{Asking, KEY, Shape, askings};
 use crate::iam::solver::{bindings, witness};
 use crate::iam::text::Found;
 
@@ -54,6 +56,8 @@ pub struct Through {
 pub enum Unproved {
     /// It rests on something of which the meaning is not documented.
     Undocumented,
+    /// It rests on which account has some canonical id.
+    Untold,
     /// The search was given up.
     GivenUp,
 }
@@ -79,6 +83,9 @@ impl Unproved {
         match self {
             Self::Undocumented => {
                 "it rests on something in the policy of which the meaning is not documented"
+            }
+            Self::Untold => {
+                "it rests on which account the canonical user is, which cannot be told from here"
             }
             Self::GivenUp => "the search for a request was given up: the policy is too involved",
         }
@@ -115,6 +122,21 @@ impl<'a> Policies<'a> {
     }
 }
 
+impl<'q> Prepared<'q> {
+    /// The attempt that `cell` is for; `None` where there is no fuel to make it.
+    fn attempt<'p>(
+        &self,
+        (target, lenient): (On, bool),
+        cell: &'p OnceCell<Attempt<'q>>,
+        fuel: &Fuel,
+    ) -> Option<&'p Attempt<'q>> {
+        if cell.get().is_none() {
+            let _ = cell.set(Attempt::of(self.ready, &self.shape, target, lenient, fuel)?);
+        }
+        cell.get()
+    }
+}
+
 impl<'q> Asker<'q, '_> {
     /// What the caller may do of `actions` by `offer`. `meant`: the offer is known to mean it.
     #[must_use]
@@ -136,7 +158,8 @@ impl<'q> Asker<'q, '_> {
             }
         }
         let mut through = asked.through();
-        if self.policies.are_unsure() || through.unproved == Some(Unproved::Undocumented) {
+        let is_proved = !self.policies.are_unsure() && through.unproved.is_none();
+        if !is_proved && through.unproved != Some(Unproved::GivenUp) {
             self.prove(offer, meant, &mut through, &own);
         }
         fuel.burn(allowed - own.left());
@@ -146,13 +169,15 @@ impl<'q> Asker<'q, '_> {
     /// Asks for the requests of one shape.
     fn ask_shape(
         &self,
-        Prepared { ready, shape, attempts }: &Prepared<'q>,
+        prepared: &Prepared<'q>,
         lenience: bool,
         (offer, meant, actions): (&Offer, bool, Actions),
         asked: &mut Asked,
         fuel: &Fuel,
     ) {
-        for &((target, lenient), ref cell) in attempts {
+        let Prepared { ready, shape, attempts } = prepared;
+        for (about, cell) in attempts {
+            let &(target, lenient) = about;
             if lenient != lenience {
                 continue;
             }
@@ -160,25 +185,22 @@ impl<'q> Asker<'q, '_> {
             if left.is_empty() {
                 continue;
             }
-            if cell.get().is_none() {
-                let Some(attempt) = Attempt::of(ready, shape, target, lenient, fuel) else {
-                    asked.give_up(left);
-                    continue;
-                };
-                let _ = cell.set(attempt);
-            }
-            let Some(attempt) = cell.get() else { continue };
+            let Some(attempt) = prepared.attempt(*about, cell, fuel) else {
+                asked.give_up(left);
+                continue;
+            };
             let Some(wanted) = attempt.wanted(offer, meant, shape) else { continue };
-            let unsure = attempt.is_untold() || attempt.is_by_pattern(&wanted);
-            let unproved = unsure.then_some(Unproved::Undocumented);
+            let untold = attempt.untold();
+            let unsure = untold.is_some() || attempt.is_by_pattern(&wanted);
+            let unproved = unsure.then(|| self.policies.facts.why_unsure());
             let mut left = left & wanted.actions;
             while !left.is_empty() {
                 match attempt.find(shape, &wanted, &[], left, fuel) {
                     Found::Example(point) => {
                         left = left - point.actions;
                         asked.add(point.actions, unproved, || {
-                            // a request that a Deny may mean shows nothing
-                            (!attempt.is_untold()).then(|| {
+                            // that one is somebody whom a policy names is nothing to show
+                            (untold != Some(Untold::Same)).then(|| {
                                 let place = self.policies.place;
                                 witness::request(shape, &ready.keys, &point, place, target)
                             })
@@ -197,10 +219,11 @@ impl<'q> Asker<'q, '_> {
     /// Looks for a request that gets through whatever is not documented comes to, and for variables
     /// that stand for something; else for one that shows at least what the exposure rests on.
     fn prove(&self, offer: &Offer, meant: bool, through: &mut Through, fuel: &Fuel) {
-        if through.actions.is_empty() || through.unproved == Some(Unproved::GivenUp) {
+        if through.actions.is_empty() {
             return;
         }
-        through.unproved = Some(Unproved::Undocumented);
+        let reason = through.unproved.unwrap_or(Unproved::Undocumented);
+        through.unproved = Some(reason);
         let variables = &self.policies.variables;
         if !variables.is_empty() {
             through.request = None;
@@ -209,19 +232,50 @@ impl<'q> Asker<'q, '_> {
             if reading == Reading::Wide && variables.is_empty() {
                 return;
             }
-            for &(asking, _) in &self.kinds {
-                for bound in bindings::candidates(asking, variables, self.policies.place, fuel) {
-                    let wanted = (offer, meant, through.actions);
-                    let found = self.with_bindings(asking, reading, &bound, wanted, fuel);
+            for kind @ (asking, _) in &self.kinds {
+                let wanted = (offer, meant, through.actions);
+                // what gets through for no value of the variables does for none of these
+                let Some(hints) = self.hints(kind, wanted, fuel) else { continue };
+                let candidates =
+                    bindings::candidates(*asking, variables, self.policies.place, &hints, fuel);
+                for bound in candidates {
+                    let found = self.with_bindings(*asking, reading, &bound, wanted, fuel);
                     if let Some(request) = found {
                         through.request = Some(Box::new(request));
                         let proves = reading == Reading::Skeptical;
-                        through.unproved = (!proves).then_some(Unproved::Undocumented);
+                        through.unproved = (!proves).then_some(reason);
                         return;
                     }
                 }
             }
         }
+    }
+
+    /// The hints of a request that gets through where variables stand for anything; `None`: no such
+    /// request was found.
+    fn hints(
+        &self,
+        (asking, prepared): &(Asking<'q>, OnceCell<Prepared<'q>>),
+        (offer, meant, actions): (&Offer, bool, Actions),
+        fuel: &Fuel,
+    ) -> Option<Hints<'q>> {
+        if self.policies.variables.is_empty() {
+            return Some(Hints::default());
+        }
+        let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
+        let Prepared { ready, shape, attempts } = prepared;
+        attempts.iter().find_map(|(about, cell)| {
+            let attempt = prepared.attempt(*about, cell, fuel)?;
+            let wanted = attempt.wanted(offer, meant, shape)?;
+            match attempt.find(shape, &wanted, &[], actions.on(about.0), fuel) {
+                Found::Example(point) => {
+                    let context = witness::context(shape, &ready.keys, &point);
+                    let object = point.first(KEY).filter(|_| about.0 == On::Object);
+                    Some(Hints::of(self.policies, context, object))
+                }
+                Found::Nothing | Found::GaveUp => None,
+            }
+        })
     }
 
     fn with_bindings(
@@ -246,7 +300,7 @@ impl<'q> Asker<'q, '_> {
         for (target, lenient) in policies.targets() {
             let attempt = Attempt::of(ready, &shape, target, lenient, fuel)?;
             let Some(wanted) = attempt.wanted(offer, meant, &shape) else { continue };
-            if reading == Reading::Wide && attempt.is_untold() {
+            if reading == Reading::Wide && attempt.untold() == Some(Untold::Same) {
                 continue;
             }
             let actions = actions.on(target);

@@ -10,7 +10,7 @@ use crate::iam::solver::pick::Asked;
 use crate::iam::solver::policies::{PROVIDER, Ready};
 use crate::iam::solver::principals::{Meant, meant};
 use crate::iam::solver::rules::Rule;
-use crate::iam::solver::search::{Demand, Means, Point, find};
+use crate::iam::solver::search::{Demand, Means, Point, Untold, find};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
 use crate::iam::text::Found;
 
@@ -29,8 +29,8 @@ pub struct Attempt<'q> {
     /// What the Allows of the policy behind ask, where there is one.
     behind: Option<Vec<Demand<'q>>>,
     denies: Vec<Demand<'q>>,
-    /// Whether it cannot be told of some principal whether it means the one who asks.
-    untold: Cell<bool>,
+    /// What rests on a principal of which it cannot be told whether it means the one who asks.
+    untold: Cell<Option<Untold>>,
 }
 
 impl<'q> Attempt<'q> {
@@ -44,7 +44,7 @@ impl<'q> Attempt<'q> {
     ) -> Option<Self> {
         let provider = ready.keys.position(PROVIDER);
         let provider = provider.and_then(|key| shape.slots.get(key)).map(|slot| slot.0);
-        let (behind, denies, untold) = (None, Vec::new(), Cell::new(false));
+        let (behind, denies, untold) = (None, Vec::new(), Cell::new(None));
         let mut attempt = Self { ready, target, lenient, provider, behind, denies, untold };
         for rules in [Some(&ready.own), ready.behind.as_ref()].into_iter().flatten() {
             for rule in rules.denies_for(&shape.who) {
@@ -110,7 +110,7 @@ impl<'q> Attempt<'q> {
     }
 
     /// Whether a Deny that is left out, or an Allow that counts, may mean somebody else.
-    pub fn is_untold(&self) -> bool {
+    pub fn untold(&self) -> Option<Untold> {
         self.untold.get()
     }
 

@@ -11,6 +11,7 @@ use crate::iam::offer::Place;
 use crate::iam::part::Part;
 use crate::iam::pattern::Glob;
 use crate::iam::solver::domain::Domain;
+use crate::iam::solver::hints::Hints;
 use crate::iam::solver::pick::{Asked, carried};
 use crate::iam::solver::rules::Keys;
 use crate::iam::solver::shape::{Asking, Shape};
@@ -45,16 +46,33 @@ fn keys_in(document: &Document, variables: bool) -> impl Iterator<Item = String>
     })
 }
 
+/// What a variable stands for in all requests of `asking`, where that is one thing.
+pub fn fixed(asking: Asking<'_>, key: &str) -> Option<Binding> {
+    let (variable, part) = asking.link(key);
+    let domain = asking.domain(variable);
+    match &domain.values {
+        None => Some(Binding::Absent),
+        Some(texts) if !domain.absent && !domain.several => {
+            texts.fixed(part).map(|text| Binding::Text(text.into_owned()))
+        }
+        Some(_) => None,
+    }
+}
+
 /// What `variables` may stand for together in requests of one shape.
 pub fn candidates(
     asking: Asking<'_>,
     variables: &[String],
     place: &Place,
+    hints: &Hints<'_>,
     fuel: &Fuel,
 ) -> Vec<Bindings> {
     let mut sets = vec![Bindings::OPEN];
     for key in variables {
-        let values = values(asking, key, place, fuel);
+        let values = match fixed(asking, key) {
+            Some(binding) => vec![binding],
+            None => values(asking, key, place, hints, fuel),
+        };
         sets = sets
             .iter()
             .flat_map(|set| {
@@ -70,7 +88,13 @@ pub fn candidates(
     sets
 }
 
-fn values(asking: Asking<'_>, key: &str, place: &Place, fuel: &Fuel) -> Vec<Binding> {
+fn values(
+    asking: Asking<'_>,
+    key: &str,
+    place: &Place,
+    hints: &Hints<'_>,
+    fuel: &Fuel,
+) -> Vec<Binding> {
     let (variable, part) = asking.link(key);
     let domain = asking.domain(variable);
     let absent = domain.absent;
@@ -81,6 +105,7 @@ fn values(asking: Asking<'_>, key: &str, place: &Place, fuel: &Fuel) -> Vec<Bind
             found.push(binding);
         }
     };
+    hints.texts(key).for_each(&mut add);
     if let Some(texts) = domain.values {
         let present = Domain { absent: false, values: Some(texts), several: false };
         if let Found::Example(Some(values)) = carried(&present, &[], fuel) {
@@ -90,8 +115,7 @@ fn values(asking: Asking<'_>, key: &str, place: &Place, fuel: &Fuel) -> Vec<Bind
         add(place.bucket.rsplit([':', '/']).next().unwrap_or_default());
         let pattern = format!("${{{key}}}");
         for condition in &asking.scene.facts.conditions {
-            let is_whole = |value: &String| value.eq_ignore_ascii_case(&pattern);
-            if condition.values.iter().any(is_whole) {
+            if condition.values.iter().any(|value| value.eq_ignore_ascii_case(&pattern)) {
                 // what the other key would carry anyway
                 let other = condition.key.to_ascii_lowercase();
                 let (other, part) = asking.link(&other);

@@ -88,6 +88,13 @@ impl<'q> Domain<'q> {
     }
 }
 
+impl Domain<'_> {
+    /// Whether its values are texts without number.
+    pub fn is_of_texts(&self) -> bool {
+        matches!(self.values, Some(Texts::Language(_)))
+    }
+}
+
 impl<'q> Texts<'q> {
     /// Any text; these read well.
     pub fn any(samples: &[&'static str]) -> Self {
@@ -110,6 +117,15 @@ impl<'q> Texts<'q> {
             except: Except::Nothing,
             samples: vec![Cow::Borrowed("x")],
         })
+    }
+
+    /// What a part of all of them is, where it is one text.
+    pub fn fixed(&self, part: Part) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Only(only) => part.of(only),
+            Self::Language(language) => language.form.fixed(part).map(Cow::Borrowed),
+            Self::OneOf(_) | Self::Addresses(_) | Self::Numbers | Self::Moments => None,
+        }
     }
 
     /// Whether `value`, which is of their form, is left out.

@@ -12,6 +12,7 @@ mod bindings;
 pub(super) mod carried;
 mod domain;
 mod form;
+mod hints;
 mod pick;
 mod policies;
 mod principals;

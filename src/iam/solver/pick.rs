@@ -13,7 +13,7 @@ use crate::iam::part::Part;
 use crate::iam::solver::domain::{Domain, Texts};
 use crate::iam::solver::pick::addresses::addresses;
 use crate::iam::solver::pick::ordered::ordered;
-use crate::iam::solver::pick::texts::{by_parts, instances, text};
+use crate::iam::solver::pick::texts::{by_digits, by_parts, instances, text};
 use crate::iam::text::Found;
 
 /// What is asked of a key: that a condition on a part of it holds, or that it does not.
@@ -74,6 +74,31 @@ impl Asked<'_> {
                 comparisons.iter().any(Comparison::is_met_by_everything)
             }
         }
+    }
+
+    /// Whether every request with the key, whatever its value, is as asked.
+    fn is_always_met_with_the_key(&self) -> bool {
+        match self.comparisons() {
+            None => true,
+            Some((list, true)) => list.iter().any(Comparison::is_met_by_everything),
+            Some((list, false)) => list.is_empty(),
+        }
+    }
+
+    /// The texts of which it asks for one, in some capitals or in any.
+    fn spellings(&self) -> Option<Vec<&str>> {
+        match self.comparisons() {
+            Some((list, true)) if self.part == Part::Whole => {
+                list.iter().map(Comparison::spelling).collect()
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// Whether it reads addresses, numbers and times for what they mean.
+    fn is_by_meaning(&self) -> bool {
+        let list = self.comparisons().map_or(&[] as &[Comparison<'_>], |(list, _)| list);
+        list.iter().all(|one| one.union().is_none())
     }
 
     /// Whether `value` passes, or fails, as asked.
@@ -178,11 +203,24 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         | Texts::Numbers
         | Texts::Moments => {
             // an address, a number or a time of which a text is asked
-            let near = instances(asked).find(|value| fits(value));
-            near.map_or(Found::GaveUp, Found::Example)
+            let near = instances(asked, None).chain(by_digits(asked)).find(|value| fits(value));
+            let nothing = if is_spelt(texts, asked) { Found::Nothing } else { Found::GaveUp };
+            near.map_or(nothing, Found::Example)
         }
     })
 }
+/// Whether certain texts are asked for, in whatever capitals, and capitals make no difference to the
+/// rest: then those as written stand for all.
+fn is_spelt(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> bool {
+    asked.iter().enumerate().any(|(index, one)| {
+        let others = || asked.iter().enumerate().filter(move |(other, _)| *other != index);
+        one.spellings().is_some_and(|spellings| {
+            spellings.iter().all(|text| !texts.has(text))
+                || others().all(|(_, other)| other.is_by_meaning())
+        })
+    })
+}
+
 /// The values of which `asked` takes one, where it names them.
 fn only_these<'a>(asked: &'a Asked<'_>) -> Option<Vec<&'a str>> {
     match asked.comparisons() {
@@ -200,8 +238,8 @@ fn typed(
     asked: &[&Asked<'_>],
     fits: &dyn Fn(&str) -> bool,
 ) -> Option<Found<String>> {
-    let all =
-        || asked.iter().filter_map(|asked| asked.comparisons().map(|(list, _)| list)).flatten();
+    let deciding = || asked.iter().filter(|asked| !asked.is_always_met_with_the_key());
+    let all = || deciding().filter_map(|asked| asked.comparisons().map(|(list, _)| list)).flatten();
     let is_net = |comparison: &Comparison<'_>| matches!(comparison, Comparison::Net(_));
     let is_ordered = |comparison: &Comparison<'_>| {
         matches!(comparison, Comparison::Number(..) | Comparison::Moment(..))
@@ -214,7 +252,7 @@ fn typed(
         return None;
     };
     let wants = |is: &dyn Fn(&Comparison<'_>) -> bool| {
-        asked.iter().any(|asked| {
+        deciding().any(|asked| {
             asked.comparisons().is_some_and(|(list, wanted)| wanted && list.iter().all(is))
         })
     };

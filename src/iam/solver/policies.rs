@@ -27,20 +27,23 @@ pub struct Policies<'a> {
     skeptical: OnceCell<Ready<'a>>,
     /// Keys, in small letters, that variables stand for.
     pub(super) variables: Vec<String>,
-    /// Read wide for requests that carry these of the variables' keys.
-    by_carried: Chain<'a>,
+    /// Read wide for requests of which the variables stand for something fixed.
+    by_binding: Chain<'a>,
 }
 
 /// Readings made so far, each with what it was made for.
 #[derive(Debug, Default)]
-struct Chain<'a>(OnceCell<Box<(Vec<bool>, Ready<'a>, Chain<'a>)>>);
+struct Chain<'a>(OnceCell<Box<(Bindings, Ready<'a>, Chain<'a>)>>);
 
 impl<'a> Chain<'a> {
-    fn get(&self, carried: Vec<bool>, make: impl FnOnce() -> Ready<'a>) -> &Ready<'a> {
+    fn get(&self, bindings: Bindings, make: impl FnOnce(&Bindings) -> Ready<'a>) -> &Ready<'a> {
         match self.0.get() {
-            Some(link) if link.0 == carried => &link.1,
-            Some(link) => link.2.get(carried, make),
-            None => &self.0.get_or_init(|| Box::new((carried, make(), Chain::default()))).1,
+            Some(link) if link.0 == bindings => &link.1,
+            Some(link) => link.2.get(bindings, make),
+            None => {
+                let ready = make(&bindings);
+                &self.0.get_or_init(|| Box::new((bindings, ready, Chain::default()))).1
+            }
         }
     }
 }
@@ -70,8 +73,8 @@ impl<'a> Policies<'a> {
         let variables = bindings::variables(documents());
         let reading = Reading::Wide;
         let wide = Ready::of(own, place, behind, reading, &Bindings::OPEN);
-        let (skeptical, by_carried) = (OnceCell::new(), Chain::default());
-        Self { own, place, facts, behind, wide, skeptical, variables, by_carried }
+        let (skeptical, by_binding) = (OnceCell::new(), Chain::default());
+        Self { own, place, facts, behind, wide, skeptical, variables, by_binding }
     }
 
     /// The condition keys that the policies mention, in small letters, each as it is written.
@@ -111,18 +114,16 @@ impl<'a> Policies<'a> {
         self.skeptical.get_or_init(|| self.read(Reading::Skeptical, &Bindings::OPEN))
     }
 
-    /// The policies read wide for the requests of a shape: a variable whose key they never carry
-    /// stands for nothing.
+    /// The policies read wide for the requests of a shape, their variables put in where the shape
+    /// leaves no choice.
     pub(super) fn where_carried(&self, asking: Asking<'_>) -> &Ready<'a> {
         if self.variables.is_empty() {
             return &self.wide;
         }
-        let is_there = |key: &String| asking.domain(asking.link(key).0).values.is_some();
-        let carried: Vec<bool> = self.variables.iter().map(is_there).collect();
-        let absent = self.variables.iter().zip(&carried).filter(|(_, carried)| !**carried);
-        let told = absent.map(|(key, _)| (key.clone(), Binding::Absent)).collect();
-        let bindings = Bindings { told, others: Binding::Open };
-        self.by_carried.get(carried, || self.read(Reading::Wide, &bindings))
+        let told = self.variables.iter();
+        let told = told.filter_map(|key| Some((key.clone(), bindings::fixed(asking, key)?)));
+        let bindings = Bindings { told: told.collect(), others: Binding::Open };
+        self.by_binding.get(bindings, |bindings| self.read(Reading::Wide, bindings))
     }
 
     /// Whether something in the policies has no documented meaning, or is a variable.
@@ -130,11 +131,15 @@ impl<'a> Policies<'a> {
         self.wide.own.unsure || self.wide.behind.as_ref().is_some_and(|behind| behind.unsure)
     }
 
+    /// Each policy, and the place where it is in force.
+    pub(super) fn documents(&self) -> impl Iterator<Item = (&'a Document, &'a Place)> {
+        let own = self.own.map(|document| (document, self.place));
+        own.into_iter().chain(self.behind.and_then(|(document, place)| Some((document?, place))))
+    }
+
     /// About how many steps it takes to read the policies.
     pub(super) fn weight(&self) -> usize {
-        let behind = self.behind.and_then(|(document, _)| document);
-        let documents = self.own.into_iter().chain(behind);
-        let statements = documents.flat_map(|document| &document.statements);
+        let statements = self.documents().flat_map(|(document, _)| &document.statements);
         statements
             .map(|statement| {
                 let values = statement.conditions.iter().map(|one| 5 + one.values.len());

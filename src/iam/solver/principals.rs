@@ -29,7 +29,12 @@ pub enum Who<'q> {
         but: &'q AccountId,
     },
     /// The account with this canonical id.
-    CanonicalUser(&'q str),
+    CanonicalUser {
+        /// The id.
+        id: &'q str,
+        /// The owner, who has another.
+        but: &'q AccountId,
+    },
     /// A CloudFront origin access identity.
     OriginAccessIdentity(&'q str),
     /// A service.
@@ -89,7 +94,7 @@ impl<'a> Principals<'a> {
                 let own = self.of_accounts.get(account).into_iter().flatten().copied();
                 meant(others.chain(own), negated, who, lenient)
             }
-            Who::Anyone { .. } | Who::CanonicalUser(_) => {
+            Who::Anyone { .. } | Who::CanonicalUser { .. } => {
                 let all = self.of_accounts.values().flatten().copied();
                 meant(others.chain(all), negated, who, lenient)
             }
@@ -167,18 +172,19 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::Everyone, _) => One::Yes,
         (_, Who::Nobody)
         | (Principal::Nobody(_), _)
-        | (Principal::WebIdentity(_) | Principal::Saml { .. }, Who::CanonicalUser(_))
+        | (Principal::WebIdentity(_) | Principal::Saml { .. }, Who::CanonicalUser { .. })
         // one that no policy names has no id that a policy names
         | (Principal::CanonicalUser(_), Who::Identity { account: None, .. }) => One::No,
         (Principal::AnyIdentity, _) => when(!matches!(who, Who::Service(_))),
         (Principal::Service(named), Who::Service(name)) => when(named.eq_ignore_ascii_case(name)),
         (Principal::Service(_), _) | (_, Who::Service(_)) => One::No,
-        (Principal::CanonicalUser(named), Who::CanonicalUser(id)) => when(named == id),
+        (Principal::CanonicalUser(named), Who::CanonicalUser { id, .. }) => when(named == id),
+        (_, Who::CanonicalUser { but, .. }) if principal.account().as_ref() == Some(but) => One::No,
         (Principal::OriginAccessIdentity(named), Who::OriginAccessIdentity(arn)) => {
             when(named == arn)
         }
         // whose account has that canonical id is not known
-        (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser(_)) => One::Unsure,
+        (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser { .. }) => One::Unsure,
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
         (Principal::WebIdentity(name), _) => One::Provider(name),
         (Principal::Saml { arn, .. }, Who::Anyone { .. }) => One::Provider(arn),

@@ -148,11 +148,11 @@ impl<'a> Rules<'a> {
             Who::Nobody
             | Who::Identity { account: None, .. }
             | Who::Anyone { .. }
-            | Who::CanonicalUser(_)
+            | Who::CanonicalUser { .. }
             | Who::OriginAccessIdentity(_)
             | Who::Service(_) => &[],
         };
-        let every = matches!(who, Who::Anyone { .. } | Who::CanonicalUser(_))
+        let every = matches!(who, Who::Anyone { .. } | Who::CanonicalUser { .. })
             .then(|| self.of_accounts.values().flatten());
         let indexes = self.general.iter().chain(own).chain(every.into_iter().flatten());
         indexes.filter_map(|index| self.denies.get(*index)).collect()

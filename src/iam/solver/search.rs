@@ -11,6 +11,7 @@ use std::cell::{Cell, OnceCell};
 
 use crate::iam::action::{Actions, On};
 use crate::iam::atom::Atom;
+use crate::iam::document::Clause;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Domain;
@@ -53,7 +54,16 @@ pub struct Means<'m> {
     /// The variable of the identity provider.
     pub provider: Option<usize>,
     /// Set where it cannot be told whether a principal means the one who asks.
-    pub untold: &'m Cell<bool>,
+    pub untold: &'m Cell<Option<Untold>>,
+}
+
+/// What is taken to be so where nobody can tell whether a principal means the one who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Untold {
+    /// That it means another.
+    Another,
+    /// That it means the one who asks.
+    Same,
 }
 
 /// A request that gets through: for which actions, and what it carries for each variable.
@@ -61,6 +71,13 @@ pub struct Means<'m> {
 pub struct Point {
     pub actions: Actions,
     pub values: Vec<Carried>,
+}
+
+impl Point {
+    /// The first value that it carries for a variable.
+    pub fn first(&self, variable: usize) -> Option<&str> {
+        self.values.get(variable)?.as_ref()?.first().map(String::as_str)
+    }
 }
 
 impl<'q> Demand<'q> {
@@ -86,7 +103,9 @@ impl<'q> Demand<'q> {
             }
             Meant::ByProvider(atom) => demand.ask(means.provider?, Part::Whole, atom),
             Meant::Unsure => {
-                means.untold.set(true);
+                let negated = matches!(rule.principal.clause, Clause::NotIn(_));
+                let untold = if means.wide == negated { Untold::Another } else { Untold::Same };
+                means.untold.set(means.untold.get().max(Some(untold)));
                 if !means.wide {
                     return None;
                 }
@@ -209,15 +228,21 @@ impl<'q> Search<'_, 'q> {
                 list.push(wanted);
             }
         }
-        let mut values = Vec::with_capacity(asked.len());
-        for (domain, asked) in self.domains.iter().zip(&asked) {
-            if !self.fuel.burn(STEPS_A_VALUE) {
-                return Found::GaveUp;
-            }
-            match carried(domain, asked, self.fuel) {
-                Found::Example(value) => values.push(value),
-                Found::Nothing => return Found::Nothing,
-                Found::GaveUp => return Found::GaveUp,
+        let mut values = vec![None; asked.len()];
+        // where nothing is left of a few values, no text has to be looked for
+        for texts in [false, true] {
+            let places = self.domains.iter().zip(&asked).zip(&mut values);
+            for ((domain, asked), place) in
+                places.filter(|((one, _), _)| one.is_of_texts() == texts)
+            {
+                if !self.fuel.burn(STEPS_A_VALUE) {
+                    return Found::GaveUp;
+                }
+                match carried(domain, asked, self.fuel) {
+                    Found::Example(value) => *place = value,
+                    Found::Nothing => return Found::Nothing,
+                    Found::GaveUp => return Found::GaveUp,
+                }
             }
         }
         self.away(&mut asked, Point { actions, values })

@@ -180,7 +180,7 @@ impl<'q> Asking<'q> {
             Caller::Account { account, arn } => {
                 Who::Identity { account: Some(account), arn: arn.as_deref() }
             }
-            Caller::CanonicalUser(id) => Who::CanonicalUser(id),
+            Caller::CanonicalUser(id) => Who::CanonicalUser { id, but: self.scene.owner },
             Caller::OriginAccessIdentity(arn) => Who::OriginAccessIdentity(arn),
             Caller::Service { name, .. } => Who::Service(name),
         }

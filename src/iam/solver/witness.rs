@@ -1,5 +1,6 @@
 //! From a point of the search to the request that it stands for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::iam::action::{Action, On};
@@ -28,15 +29,7 @@ pub fn request(
     place: &Place,
     target: On,
 ) -> Request {
-    let mut context = BTreeMap::new();
-    for (key, (variable, part)) in keys.lower().zip(&shape.slots) {
-        let Some(Some(values)) = point.values.get(*variable) else { continue };
-        let parts = values.iter().filter_map(|value| part.of(value));
-        let parts: Vec<String> = parts.map(std::borrow::Cow::into_owned).collect();
-        if !parts.is_empty() {
-            context.insert(key.to_owned(), parts);
-        }
-    }
+    let mut context = context(shape, keys, point);
     context.entry("aws:securetransport".to_owned()).or_insert_with(|| vec!["true".to_owned()]);
     if shape.asking.network == Network::Internet {
         context.entry("aws:sourceip".to_owned()).or_insert_with(|| vec![ADDRESS.to_owned()]);
@@ -45,25 +38,36 @@ pub fn request(
         let vpc = vpc.as_deref().unwrap_or(VPC).to_owned();
         context.entry("aws:sourcevpc".to_owned()).or_insert_with(|| vec![vpc]);
     }
-    let value = |variable: usize| {
-        point.values.get(variable).and_then(Option::as_ref).and_then(|values| values.first())
-    };
     let (_, action) = point.actions.plainest();
     let resource = match target {
         On::Bucket => place.bucket.clone(),
         On::Object => {
-            let key = value(KEY).map_or("", String::as_str);
+            let key = point.first(KEY).unwrap_or_default();
             [place.objects.as_str(), key].concat()
         }
     };
     let resource = in_partition(&resource, place.partition);
-    let requester = requester(shape, value(ARN), &context);
+    let requester = requester(shape, point.first(ARN), &context);
     Request { requester, action: action.unwrap_or(Action::FIRST), resource, context }
+}
+
+/// What the request carries for the keys that policies mention.
+pub fn context(shape: &Shape<'_>, keys: &Keys<'_>, point: &Point) -> BTreeMap<String, Vec<String>> {
+    let mut context = BTreeMap::new();
+    for (key, (variable, part)) in keys.lower().zip(&shape.slots) {
+        let Some(Some(values)) = point.values.get(*variable) else { continue };
+        let parts = values.iter().filter_map(|value| part.of(value));
+        let parts: Vec<String> = parts.map(Cow::into_owned).collect();
+        if !parts.is_empty() {
+            context.insert(key.to_owned(), parts);
+        }
+    }
+    context
 }
 
 fn requester(
     shape: &Shape<'_>,
-    arn: Option<&String>,
+    arn: Option<&str>,
     context: &BTreeMap<String, Vec<String>>,
 ) -> Requester {
     let service = |name: &str| {
@@ -82,7 +86,7 @@ fn requester(
         })
     };
     let identity = |own: Option<&str>| {
-        let text = arn.cloned().unwrap_or_default();
+        let text = arn.unwrap_or_default().to_owned();
         let account = Part::Account.of(&text).and_then(|digits| AccountId::parse(&digits).ok());
         match account {
             Some(account) => Requester::Identity { account, arn: own.map_or(text, str::to_owned) },

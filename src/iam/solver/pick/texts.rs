@@ -6,6 +6,7 @@ use crate::iam::compare::Comparison;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Language;
+use crate::iam::solver::form::Form;
 use crate::iam::solver::pick::Asked;
 use crate::iam::text::{Class, Found, Piece, Union, shortest};
 
@@ -51,30 +52,45 @@ pub fn by_parts(
     if open { None } else { Some(Found::Nothing) }
 }
 
-/// Texts that match a pattern that is asked for.
-pub fn instances<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
+/// Texts that match a pattern that is asked for, its wildcards filled with something, with nothing,
+/// and, where there is one, with `account`.
+pub fn instances<'a>(
+    asked: &'a [&Asked<'_>],
+    account: Option<&'a str>,
+) -> impl Iterator<Item = String> + 'a {
+    let filled = move |pattern: &str| {
+        let runs = [Some("x"), Some(""), account];
+        runs.map(|run| Some(pattern.replace('*', run?).replace('?', "x")))
+    };
     let positive = asked.iter().filter(|asked| asked.part == Part::Whole);
     let lists = positive.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
     lists
         .flat_map(|(list, _)| list)
-        .flat_map(|comparison| match comparison {
+        .flat_map(move |comparison| match comparison {
             Comparison::Glob(pattern) => filled(pattern),
             Comparison::Arn(pattern) => filled(pattern),
-            Comparison::Text(text) => [Some(text.clone().into_owned()), None],
-            Comparison::Folded(text) => [Some((*text).to_owned()), None],
+            Comparison::Text(text) => [Some(text.clone().into_owned()), None, None],
+            Comparison::Folded(text) => [Some((*text).to_owned()), None, None],
             Comparison::OneOf(_)
             | Comparison::Filled(_)
             | Comparison::Net(_)
             | Comparison::Number(..)
             | Comparison::Moment(..)
-            | Comparison::Everything => [None, None],
+            | Comparison::Everything => [None, None, None],
         })
         .flatten()
 }
 
-/// A pattern with its wildcards filled in, with something and with nothing.
-fn filled(pattern: &str) -> [Option<String>; 2] {
-    ["x", ""].map(|run| Some(pattern.replace('*', run).replace('?', "x")))
+/// Addresses, numbers and times that match a pattern that is asked for, as far as they are found by
+/// filling in digits.
+pub fn by_digits<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
+    const RUNS: [&str; 6] = ["7", "7.7", "7.7.7", "::7", "7::7", "0"];
+    let lists = asked.iter().filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
+    let patterns = lists.flat_map(|(list, _)| list).filter_map(|comparison| match comparison {
+        Comparison::Glob(pattern) => Some(pattern),
+        _ => None,
+    });
+    patterns.flat_map(|pattern| RUNS.map(|run| pattern.replace('*', run).replace('?', "7")))
 }
 
 /// Whether ARNs are asked for that are all of accounts of which no value is.
@@ -82,7 +98,10 @@ fn is_of_others(language: &Language<'_>, asked: &Asked<'_>) -> bool {
     let of_other = |comparison: &Comparison<'_>| {
         let account = match comparison {
             Comparison::Arn(pattern) => bound_account(pattern, true),
-            Comparison::Glob(pattern) => bound_account(pattern, false),
+            // no part of the ARN of an access point has a colon that a `*` could cross
+            Comparison::Glob(pattern) => {
+                bound_account(pattern, language.form == Form::AccessPoints)
+            }
             Comparison::Text(text) => bound_account(text, false),
             Comparison::OneOf(_)
             | Comparison::Folded(_)
@@ -116,7 +135,8 @@ pub fn text(
     if asked.iter().any(|asked| of_others(&asked)) {
         return Found::Nothing;
     }
-    let mut near = instances(asked).take_while(|_| fuel.left() > 0);
+    let account = language.samples.first().and_then(|sample| Part::Account.of(sample));
+    let mut near = instances(asked, account.as_deref()).take_while(|_| fuel.left() > 0);
     if let Some(value) = near.find(|value| fits(value)) {
         return Found::Example(value);
     }
