@@ -257,7 +257,7 @@ fn keys_of<'a>(pattern: Cow<'a, str>, objects: &str) -> Option<Comparison<'a>> {
             Comparison::Text(rest)
         });
     }
-    if !may_begin(&pattern, objects) {
+    if !pattern.contains(['*', '?']) || !may_begin(&pattern, objects) {
         return None;
     }
     let rest = Union::of(pieces(&pattern, Class::Any).collect()).after(objects);
