@@ -11,7 +11,7 @@ use crate::iam::caller::Caller;
 use crate::iam::compare::Comparison;
 use crate::iam::offer::Route;
 use crate::iam::part::Part;
-use crate::iam::solver::domain::{Domain, Except, Language, Texts};
+use crate::iam::solver::domain::{Domain, Except, Language, Samples, Texts};
 use crate::iam::solver::form::Form;
 use crate::iam::solver::shape::{Asking, Kind, Network, Point};
 use crate::name::AccountId;
@@ -23,6 +23,10 @@ const POINT: &str = "s3:dataaccesspointarn";
 
 /// Accounts for strangers; a policy names some of them at most.
 const STRANGERS: [&str; 3] = ["998877665544", "887766554433", "776655443322"];
+const SOME_STRANGERS: Samples<'static> =
+    Samples::of("998877665544", &["887766554433", "776655443322"]);
+/// The ARN of a bucket, which does not say whose it is.
+const OF_NO_ACCOUNT: &str = "arn:aws:s3:::x";
 
 /// Whether a key says for whom a service calls.
 pub fn is_of_source(key: &str) -> bool {
@@ -101,7 +105,7 @@ impl<'q> Asking<'q> {
         // headers, parameters and tags are the caller's to choose; a key that is not known here may
         // be too
         let several = key.ends_with("tagkeys") || key == "aws:calledvia";
-        let mut domain = domain.unwrap_or_else(|| Domain::sometimes(Texts::any(&["x"])));
+        let mut domain = domain.unwrap_or_else(|| Domain::sometimes(Texts::any("x")));
         domain.several |= several;
         domain
     }
@@ -111,7 +115,7 @@ impl<'q> Asking<'q> {
         let scene = &self.scene;
         Some(match key {
             "aws:resourceaccount" => Domain::bound(Some(scene.owner.as_str())),
-            "aws:resourceorgpaths" => Domain::sometimes(organization(&["o-theowner01/r-ab12/"])),
+            "aws:resourceorgpaths" => Domain::sometimes(organization("o-theowner01/r-ab12/")),
             POINT => match (scene.route, self.point) {
                 (Route::AccessPoint { arn, .. }, _) => Domain::bound(Some(arn)),
                 (Route::Direct, Point::Own) => Domain::never(),
@@ -139,7 +143,7 @@ impl<'q> Asking<'q> {
             } else {
                 Except::Account(self.scene.owner)
             },
-            samples: vec![format!("arn:aws:s3:us-east-1:{stranger}:accesspoint/x").into()],
+            samples: format!("arn:aws:s3:us-east-1:{stranger}:accesspoint/x").into(),
         })
     }
 
@@ -166,20 +170,20 @@ impl<'q> Asking<'q> {
         Some(match key {
             "aws:sourcevpc" => match self.scene.route {
                 Route::AccessPoint { vpc: Some(Some(vpc)), .. } => Domain::bound(Some(vpc)),
-                _ => Domain::always(Texts::unnamed(&["vpc-0a9b8c7d6e5f43210"], named())),
+                _ => Domain::always(Texts::unnamed("vpc-0a9b8c7d6e5f43210", named())),
             },
-            "aws:sourcevpce" => {
-                Domain::always(Texts::unnamed(&["vpce-0a9b8c7d6e5f43210"], named()))
+            "aws:sourcevpce" => Domain::always(Texts::unnamed("vpce-0a9b8c7d6e5f43210", named())),
+            "aws:vpcsourceip" => {
+                Domain::always(Texts::any(Samples::of("10.0.0.7", &["172.31.0.7"])))
             }
-            "aws:vpcsourceip" => Domain::always(Texts::any(&["10.0.0.7", "172.31.0.7"])),
-            "aws:vpceaccount" => Domain::sometimes(Texts::unnamed(&STRANGERS, named())),
+            "aws:vpceaccount" => Domain::sometimes(Texts::unnamed(SOME_STRANGERS, named())),
             "aws:vpceorgpaths" if anywhere => Domain::sometimes(Texts::Language(Language {
                 form: Form::OrganizationPaths(None),
                 except: Except::Starts(&facts.organizations),
-                samples: vec![ELSEWHERE.into()],
+                samples: ELSEWHERE.into(),
             })),
-            "aws:vpceorgpaths" => Domain::sometimes(organization(&[ELSEWHERE])),
-            _ => Domain::sometimes(Texts::unnamed(&["x"], named())),
+            "aws:vpceorgpaths" => Domain::sometimes(organization(ELSEWHERE)),
+            _ => Domain::sometimes(Texts::unnamed("x", named())),
         })
     }
 
@@ -204,15 +208,15 @@ impl<'q> Asking<'q> {
                 let named = if anyone || nowhere { Vec::new() } else { facts.bounded(key) };
                 Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
-            ("aws:sourceorgpaths", _) if anyone => Domain::sometimes(organization(&[ELSEWHERE])),
+            ("aws:sourceorgpaths", _) if anyone => Domain::sometimes(organization(ELSEWHERE)),
             ("aws:sourceorgpaths", _) => Domain::sometimes(Texts::Language(Language {
                 form: Form::OrganizationPaths(None),
                 except: Except::Starts(&facts.organizations),
-                samples: vec![ELSEWHERE.into()],
+                samples: ELSEWHERE.into(),
             })),
             // that `aws:SourceOwner` is the account of `aws:SourceAccount` is not documented
-            (_, _) if anyone => Domain::sometimes(Texts::any(&STRANGERS)),
-            (key, _) => Domain::sometimes(Texts::unnamed(&STRANGERS, facts.bounded(key))),
+            (_, _) if anyone => Domain::sometimes(Texts::any(SOME_STRANGERS)),
+            (key, _) => Domain::sometimes(Texts::unnamed(SOME_STRANGERS, facts.bounded(key))),
         })
     }
 
@@ -222,7 +226,7 @@ impl<'q> Asking<'q> {
         Some(match key {
             "aws:securetransport" => Domain::always(Texts::OneOf(&["true", "false"])),
             "aws:currenttime" => Domain::always(Texts::Moments),
-            "aws:requestedregion" => Domain::always(Texts::any(&["us-east-1"])),
+            "aws:requestedregion" => Domain::always(Texts::any("us-east-1")),
             "s3:tlsversion" => Domain::sometimes(Texts::OneOf(&["1.3", "1.2", "1.1", "1.0"])),
             "s3:authtype" if signed => {
                 Domain::always(Texts::OneOf(&["REST-HEADER", "REST-QUERY-STRING", "POST"]))
@@ -232,7 +236,7 @@ impl<'q> Asking<'q> {
             }
             "s3:signatureage" if signed => Domain::sometimes(Texts::Numbers),
             "s3:x-amz-server-side-encryption-aws-kms-key-id" if signed => {
-                Domain::sometimes(Texts::any(&["x"]))
+                Domain::sometimes(Texts::any("x"))
             }
             "s3:authtype"
             | "s3:signatureversion"
@@ -253,11 +257,11 @@ impl<'q> Asking<'q> {
 
 const ELSEWHERE: &str = "o-elsewhere01/r-ab12/";
 
-fn organization<'q>(samples: &[&'static str]) -> Texts<'q> {
+fn organization<'q>(sample: &'static str) -> Texts<'q> {
     Texts::Language(Language {
         form: Form::OrganizationPaths(None),
         except: Except::Nothing,
-        samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
+        samples: sample.into(),
     })
 }
 
@@ -268,10 +272,11 @@ fn sources<'q>(
     named: Vec<Comparison<'q>>,
     stranger: &str,
 ) -> Texts<'q> {
-    let of_account = || format!("arn:aws:sns:us-east-1:{}:x", account.unwrap_or(stranger)).into();
-    let mut samples: Vec<Cow<'q, str>> = Vec::new();
-    samples.extend((!nowhere).then(of_account));
-    samples.push(Cow::Borrowed("arn:aws:s3:::x"));
+    let of_account = || Samples {
+        first: format!("arn:aws:sns:us-east-1:{}:x", account.unwrap_or(stranger)).into(),
+        others: &[OF_NO_ACCOUNT],
+    };
+    let samples = if nowhere { Samples::from(OF_NO_ACCOUNT) } else { of_account() };
     Texts::Language(Language {
         form: if nowhere { Form::SourcesOfNoAccount } else { Form::Sources(account) },
         except: Except::Meeting(named),

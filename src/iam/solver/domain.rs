@@ -48,7 +48,15 @@ pub struct Language<'q> {
     /// Which of them are left out.
     pub except: Except<'q>,
     /// Some that read well, to be tried first.
-    pub samples: Vec<Cow<'q, str>>,
+    pub samples: Samples<'q>,
+}
+
+/// Values that read well; there is always one.
+#[derive(Debug, Clone)]
+pub struct Samples<'q> {
+    /// The one to be tried before all others.
+    pub first: Cow<'q, str>,
+    pub others: &'static [&'static str],
 }
 
 /// Which texts are left out.
@@ -88,25 +96,37 @@ impl<'q> Domain<'q> {
     }
 }
 
-impl Domain<'_> {
-    /// Whether its values are texts without number.
-    pub fn is_of_texts(&self) -> bool {
-        matches!(self.values, Some(Texts::Language(_)))
+impl Samples<'_> {
+    /// Each, in the order in which they are tried.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.first.as_ref()).chain(self.others.iter().copied())
+    }
+}
+
+impl Samples<'static> {
+    pub const fn of(first: &'static str, others: &'static [&'static str]) -> Self {
+        Self { first: Cow::Borrowed(first), others }
+    }
+}
+
+impl<'q, T: Into<Cow<'q, str>>> From<T> for Samples<'q> {
+    fn from(only: T) -> Self {
+        Self { first: only.into(), others: &[] }
     }
 }
 
 impl<'q> Texts<'q> {
     /// Any text; these read well.
-    pub fn any(samples: &[&'static str]) -> Self {
+    pub fn any(samples: impl Into<Samples<'q>>) -> Self {
         Self::unnamed(samples, Vec::new())
     }
 
     /// Any text that meets none of `named`.
-    pub fn unnamed(samples: &[&'static str], named: Vec<Comparison<'q>>) -> Self {
+    pub fn unnamed(samples: impl Into<Samples<'q>>, named: Vec<Comparison<'q>>) -> Self {
         Self::Language(Language {
             form: Form::Any,
             except: Except::Meeting(named),
-            samples: samples.iter().map(|sample| Cow::Borrowed(*sample)).collect(),
+            samples: samples.into(),
         })
     }
 
@@ -115,7 +135,7 @@ impl<'q> Texts<'q> {
         Self::Language(Language {
             form: Form::NotEmpty,
             except: Except::Nothing,
-            samples: vec![Cow::Borrowed("x")],
+            samples: "x".into(),
         })
     }
 

@@ -122,9 +122,14 @@ impl Asked<'_> {
     }
 }
 
+/// Whether a request without the key meets everything `asked`.
+pub fn are_met_without(asked: &[&Asked<'_>]) -> bool {
+    asked.iter().all(|asked| asked.is_met_by(&None))
+}
+
 /// What a request may carry out of `domain` so that everything `asked` is met.
 pub fn carried(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
-    if domain.absent && asked.iter().all(|asked| asked.is_met_by(&None)) {
+    if domain.absent && are_met_without(asked) {
         return Found::Example(None);
     }
     let Some(texts) = &domain.values else { return Found::Nothing };
@@ -181,7 +186,7 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         Texts::Addresses(_) => ADDRESSES.into_iter().find(suits),
         Texts::Numbers => NUMBERS.into_iter().find(suits),
         Texts::Moments => MOMENTS.into_iter().find(suits),
-        Texts::Language(language) => language.samples.iter().map(AsRef::as_ref).find(suits),
+        Texts::Language(language) => language.samples.iter().find(suits),
         Texts::Only(_) | Texts::OneOf(_) => None,
     };
     if let Some(sample) = sample {

@@ -83,6 +83,11 @@ impl<'a> Keys<'a> {
         self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(name))
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
     /// The keys in small letters, in the order of their indexes.
     pub fn lower(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|(key, _)| key.as_str())

@@ -15,7 +15,7 @@ use crate::iam::document::Clause;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Domain;
-use crate::iam::solver::pick::{Asked, Carried, carried};
+use crate::iam::solver::pick::{Asked, Carried, are_met_without, carried};
 use crate::iam::solver::principals::Meant;
 use crate::iam::solver::rules::{OnObjects, Rule};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
@@ -228,21 +228,20 @@ impl<'q> Search<'_, 'q> {
                 list.push(wanted);
             }
         }
-        let mut values = vec![None; asked.len()];
-        // where nothing is left of a few values, no text has to be looked for
-        for texts in [false, true] {
-            let places = self.domains.iter().zip(&asked).zip(&mut values);
-            for ((domain, asked), place) in
-                places.filter(|((one, _), _)| one.is_of_texts() == texts)
-            {
-                if !self.fuel.burn(STEPS_A_VALUE) {
-                    return Found::GaveUp;
-                }
-                match carried(domain, asked, self.fuel) {
-                    Found::Example(value) => *place = value,
-                    Found::Nothing => return Found::Nothing,
-                    Found::GaveUp => return Found::GaveUp,
-                }
+        // where a key is asked for that nothing carries, no other has to be looked for
+        let mut all = self.domains.iter().zip(&asked);
+        if all.any(|(domain, asked)| domain.values.is_none() && !are_met_without(asked)) {
+            return Found::Nothing;
+        }
+        let mut values = Vec::with_capacity(asked.len());
+        for (domain, asked) in self.domains.iter().zip(&asked) {
+            if !self.fuel.burn(STEPS_A_VALUE) {
+                return Found::GaveUp;
+            }
+            match carried(domain, asked, self.fuel) {
+                Found::Example(value) => values.push(value),
+                Found::Nothing => return Found::Nothing,
+                Found::GaveUp => return Found::GaveUp,
             }
         }
         self.away(&mut asked, Point { actions, values })

@@ -148,9 +148,12 @@ impl<'q> Shape<'q> {
     /// The shape in which `asking` may carry the condition keys `keys`, and ask for objects with a
     /// key of `object`.
     pub fn of(asking: Asking<'q>, keys: &'q Keys<'_>, object: Texts<'q>) -> Self {
-        let mut names = vec![carried::PRINCIPAL_ARN, ""];
-        let mut domains = vec![asking.domain(carried::PRINCIPAL_ARN), Domain::always(object)];
-        let mut slots = Vec::new();
+        let most = keys.len() + 2;
+        let mut names = Vec::with_capacity(most);
+        names.extend([carried::PRINCIPAL_ARN, ""]);
+        let mut domains = Vec::with_capacity(most);
+        domains.extend([asking.domain(carried::PRINCIPAL_ARN), Domain::always(object)]);
+        let mut slots = Vec::with_capacity(keys.len());
         for key in keys.lower() {
             let (name, part) = asking.link(key);
             let known = names.iter().position(|known| *known == name);

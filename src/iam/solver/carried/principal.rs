@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::solver::carried::{
-    ELSEWHERE, ORGANIZATION, PRINCIPAL_ARN, STRANGERS, is_of_principal, organization,
+    ELSEWHERE, ORGANIZATION, PRINCIPAL_ARN, SOME_STRANGERS, is_of_principal, organization,
 };
 use crate::iam::solver::domain::{Domain, Except, Language, Texts};
 use crate::iam::solver::form::{Form, Principals};
@@ -43,13 +43,13 @@ impl<'q> Asking<'q> {
             Caller::Service { name, .. } if name != ANY_SERVICE => {
                 Domain::sometimes(Texts::Only(Cow::Borrowed(name)))
             }
-            _ => Domain::sometimes(Texts::any(&["sns.amazonaws.com"])),
+            _ => Domain::sometimes(Texts::any("sns.amazonaws.com")),
         };
         match key {
             "aws:principalisawsservice" => Domain::bound(Some("true")),
             "aws:principalservicename" | "aws:principalservicenameslist" => names(),
             "aws:viaawsservice" => Domain::sometimes(Texts::OneOf(&["false", "true"])),
-            "aws:userid" | "aws:principaltype" => Domain::sometimes(Texts::any(&["x"])),
+            "aws:userid" | "aws:principaltype" => Domain::sometimes(Texts::any("x")),
             _ => Domain::never(),
         }
     }
@@ -75,7 +75,7 @@ impl<'q> Asking<'q> {
             "aws:userid" => Domain::always(self.user_ids()),
             "aws:username" if !opaque => Domain::never(),
             "aws:sourceidentity" | "aws:federatedprovider" if !roles && !opaque => Domain::never(),
-            "aws:principalaccount" => Domain::sometimes(Texts::any(&STRANGERS)),
+            "aws:principalaccount" => Domain::sometimes(Texts::any(SOME_STRANGERS)),
             "aws:tokenissuetime" if self.kind == Kind::Role => Domain::always(Texts::Moments),
             "aws:tokenissuetime" => Domain::sometimes(Texts::Moments),
             "aws:multifactorauthage" => Domain::sometimes(Texts::Numbers),
@@ -83,7 +83,7 @@ impl<'q> Asking<'q> {
             key if key.starts_with("aws:principaltag/") && self.kind == Kind::Root => {
                 Domain::never()
             }
-            _ => Domain::sometimes(Texts::any(&["x"])),
+            _ => Domain::sometimes(Texts::any("x")),
         }
     }
 
@@ -116,7 +116,7 @@ impl<'q> Asking<'q> {
             Kind::Opaque => Principals::All,
             Kind::Role | Kind::Nobody | Kind::Service => Principals::Roles,
         };
-        let samples = vec![kind.sample(account.unwrap_or_else(|| self.stranger()))];
+        let samples = kind.sample(account.unwrap_or_else(|| self.stranger())).into();
         let form = Form::Principals(kind, account);
         Domain::always(Texts::Language(Language { form, except, samples }))
     }
@@ -128,14 +128,14 @@ impl<'q> Asking<'q> {
             Caller::Organization(id) => Domain::always(Texts::Language(Language {
                 form: Form::OrganizationPaths(Some(id)),
                 except: Except::Nothing,
-                samples: vec![format!("{id}/r-ab12/").into()],
+                samples: format!("{id}/r-ab12/").into(),
             })),
             _ if stranger || self.anywhere => Domain::sometimes(Texts::Language(Language {
                 form: Form::OrganizationPaths(None),
                 except: Except::Starts(&facts.organizations),
-                samples: vec![ELSEWHERE.into()],
+                samples: ELSEWHERE.into(),
             })),
-            _ => Domain::sometimes(organization(&[ELSEWHERE])),
+            _ => Domain::sometimes(organization(ELSEWHERE)),
         }
     }
 
@@ -151,11 +151,7 @@ impl<'q> Asking<'q> {
             Caller::Stranger => self.scene.facts.bounded("aws:userid"),
             _ => Vec::new(),
         };
-        Texts::Language(Language {
-            form,
-            except: Except::Meeting(named),
-            samples: vec![Cow::Borrowed(sample)],
-        })
+        Texts::Language(Language { form, except: Except::Meeting(named), samples: sample.into() })
     }
 }
 
@@ -175,6 +171,6 @@ fn roles_behind<'q>(account: &'q AccountId, session: &'q str) -> Texts<'q> {
     Texts::Language(Language {
         form: Form::RolesNamed(account.as_str(), name),
         except: Except::Nothing,
-        samples: vec![format!("arn:aws:iam::{account}:role/{name}").into()],
+        samples: format!("arn:aws:iam::{account}:role/{name}").into(),
     })
 }

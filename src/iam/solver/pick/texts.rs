@@ -18,7 +18,7 @@ pub fn by_parts(
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Option<Found<String>> {
-    let sample = language.samples.first()?;
+    let sample = &language.samples.first;
     let (part, list) = asked.iter().find_map(|asked| match asked.comparisons() {
         Some((list, true)) if asked.part != Part::Whole && asked.part != Part::Epoch => {
             let lists: Option<Vec<Vec<&str>>> = list.iter().map(Comparison::only).collect();
@@ -135,7 +135,7 @@ pub fn text(
     if asked.iter().any(|asked| of_others(&asked)) {
         return Found::Nothing;
     }
-    let account = language.samples.first().and_then(|sample| Part::Account.of(sample));
+    let account = Part::Account.of(&language.samples.first);
     let mut near = instances(asked, account.as_deref()).take_while(|_| fuel.left() > 0);
     if let Some(value) = near.find(|value| fits(value)) {
         return Found::Example(value);
