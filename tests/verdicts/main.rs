@@ -1,0 +1,74 @@
+//! Whole verdicts as golden files: of every case of our own, and of tables of small policies that
+//! differ in one thing. Whoever changes what is judged sees here what else changes by it.
+//!
+//! After a change that is meant: `INSTA_UPDATE=always cargo test --test verdicts`, and read the
+//! difference line by line.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+
+mod shown;
+mod tables;
+
+use std::fs;
+use std::path::Path;
+
+use s3_guardrail::trust::Trust;
+use serde_json::Value;
+
+#[test]
+fn cases() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/exposure.jsonl");
+    let mut golden = String::new();
+    for line in fs::read_to_string(path).unwrap().lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let verdict = shown::verdict(&case["snapshot"], &Trust::default());
+        golden.push_str(&format!("{}: {}\n{verdict}\n", case["id"].as_str().unwrap(), case["why"]));
+    }
+    hold("cases", &golden);
+}
+
+#[test]
+fn conditions_of_an_allow() {
+    hold("conditions_of_an_allow", &tables::conditions("Allow"));
+}
+
+#[test]
+fn conditions_of_a_deny() {
+    hold("conditions_of_a_deny", &tables::conditions("Deny"));
+}
+
+#[test]
+fn principals() {
+    hold("principals", &tables::principals());
+}
+
+#[test]
+fn resources() {
+    hold("resources", &tables::resources());
+}
+
+#[test]
+fn variables() {
+    hold("variables", &tables::variables());
+}
+
+#[test]
+fn trusted_conditions() {
+    hold("trusted_conditions", &tables::trusted());
+}
+
+#[test]
+fn what_could_not_be_read() {
+    hold("what_could_not_be_read", &tables::unreadable());
+}
+
+#[test]
+fn settings() {
+    hold("settings", &tables::settings());
+}
+
+fn hold(name: &str, golden: &str) {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, golden);
+    });
+}
