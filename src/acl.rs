@@ -74,6 +74,20 @@ impl Grantee {
     }
 }
 
+impl Grantee {
+    /// Whether `IgnorePublicAcls` surely mutes a grant to it: of a group that is not known, that is
+    /// not documented.
+    #[must_use]
+    pub fn is_surely_public(&self) -> bool {
+        match self {
+            Self::AllUsers | Self::AuthenticatedUsers => true,
+            Self::UnknownGroup(_) | Self::CanonicalUser(_) | Self::Email(_) | Self::LogDelivery => {
+                false
+            }
+        }
+    }
+}
+
 impl Permission {
     /// The permission by AWS's name.
     #[must_use]

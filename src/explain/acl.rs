@@ -107,7 +107,8 @@ impl Asked<'_> {
         if self.off {
             return Some("ACLs are off by Object Ownership".to_owned());
         }
-        let levels: Vec<&str> = ignored_at(self.state).filter(|_| grantee.is_public()).collect();
+        let levels: Vec<&str> =
+            ignored_at(self.state).filter(|_| grantee.is_surely_public()).collect();
         (!levels.is_empty())
             .then(|| format!("IgnorePublicAcls of the {} is on", levels.join(" and ")))
     }

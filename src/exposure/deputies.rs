@@ -7,17 +7,20 @@ use crate::iam::{
 };
 use crate::name::AccountId;
 
-/// A sentence for each such service. `reached` says who gets through each Allow.
+/// A sentence for each such service. `reached` says who gets through each Allow of the policy of the
+/// bucket, or of the access point `point`.
 pub(super) fn confused_deputies(
     document: &Document,
+    point: Option<&str>,
     owner: &AccountId,
     reached: &[(usize, Reach)],
 ) -> Vec<String> {
+    let of = point.map_or_else(String::new, |name| format!(" of access point `{name}`"));
     let mut sentences = Vec::new();
     for (index, reach) in reached {
         let Some(allow) = document.statements.get(*index) else { continue };
         let Clause::In(principals) = &allow.principal else { continue };
-        if is_fixed(allow, owner) {
+        if is_fixed(allow, owner, document.version.has_variables()) {
             continue;
         }
         for principal in principals {
@@ -25,7 +28,7 @@ pub(super) fn confused_deputies(
             let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
             if reach.bounded.iter().any(|(callers, _)| callers.contains(&caller)) {
                 sentences.push(format!(
-                    "statement {index} lets in `{name}` on behalf of anyone who makes that \
+                    "statement {index}{of} lets in `{name}` on behalf of anyone who makes that \
                      service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"
                 ));
             }
@@ -35,10 +38,11 @@ pub(super) fn confused_deputies(
 }
 
 /// Whether a condition fixes for whom a service calls.
-fn is_fixed(allow: &Statement, owner: &AccountId) -> bool {
+fn is_fixed(allow: &Statement, owner: &AccountId, variables: bool) -> bool {
     let source = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceowner", "aws:sourceorgid"];
     let names_owner = |condition: &Condition, value: &String| {
-        is_bounded(condition, value) && is_of_owner(value, owner)
+        (is_bounded(condition, value) && is_of_owner(value, owner))
+            || (variables && is_of_resource(value))
     };
     allow.conditions.iter().any(|condition| {
         source.iter().any(|key| condition.is_about(key))
@@ -52,6 +56,13 @@ fn is_fixed(allow: &Statement, owner: &AccountId) -> bool {
 fn is_of_owner(value: &str, owner: &AccountId) -> bool {
     value == owner.as_str()
         || Arn::split(value).is_some_and(|arn| [owner.as_str(), ""].contains(&arn.account()))
+}
+
+/// Whether a source is whatever the bucket is of: its account, or its organization.
+fn is_of_resource(value: &str) -> bool {
+    ["${aws:ResourceAccount}", "${s3:ResourceAccount}", "${aws:ResourceOrgID}"]
+        .iter()
+        .any(|variable| value.eq_ignore_ascii_case(variable))
 }
 
 #[cfg(test)]
@@ -89,6 +100,8 @@ mod tests {
         for fixed in [
             json!({"StringEquals": {"aws:SourceAccount": "111122223333"}}),
             json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:topic"}}),
+            json!({"StringEquals": {"aws:SourceAccount": "${aws:ResourceAccount}"}}),
+            json!({"StringEquals": {"aws:SourceOrgID": "${aws:ResourceOrgID}"}}),
             // the ARN of a bucket does not say whose it is
             json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::clinic-source"}}),
         ] {

@@ -96,6 +96,9 @@ fn in_force(public: Option<bool>, closed: bool, unread: bool) -> Option<bool> {
 
 /// Whether an access point with a public policy lets requests through.
 fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
+    if state.policy.known() == Some(&None) {
+        return Some(false);
+    }
     let points = state.access_points.known()?;
     let lets_through = |name: &str| {
         paths.iter().any(|path| {
@@ -111,8 +114,8 @@ fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
                     return Some(true);
                 }
             }
-            (Some(None), _) | (_, Some(None)) => {}
-            (None, _) | (_, None) => answer = None,
+            (Some(None), _) => {}
+            (None | Some(Some(_)), _) => answer = None,
         }
     }
     answer
@@ -127,11 +130,14 @@ fn exposure(
     let open = paths.iter().filter(|path| path.is_open());
     let known = open.map(|path| path.exposure).max().unwrap_or(Class::None);
     let points = state.access_points.known().into_iter().flatten();
+    let acls = state.acl.error().is_some() || state.object_acls.error().is_some();
+    // without a bucket policy no access point lets anybody in
+    let delegates = state.policy.known() != Some(&None);
+    let access_points = state.access_points.error().is_some()
+        || points.into_iter().any(|point| point.policy.error().is_some());
     let blind_spot = state.policy.error().is_some()
-        || (state.acl.error().is_some() && !closers.acls_off)
-        || (state.object_acls.error().is_some() && !closers.acls_off)
-        || state.access_points.error().is_some()
-        || points.into_iter().any(|point| point.policy.error().is_some())
+        || (acls && !closers.acls_off)
+        || (access_points && delegates)
         || !state.other_unreadable.is_empty();
     // AWS sees something public that we do not: who gets in is not known
     let unexplained = disagreement.is_some_and(|differ| differ.aws)
@@ -175,8 +181,8 @@ fn warnings(
                 .to_owned(),
         );
     }
+    warnings.extend(deputies);
     if let Some(document) = state.policy.known().and_then(Option::as_ref) {
-        warnings.extend(deputies);
         warnings.extend(delegations(document, state));
         warnings.extend(unknown_actions(document));
     }

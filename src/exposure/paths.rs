@@ -32,7 +32,7 @@ pub(super) struct Search<'a> {
 pub(super) struct Findings {
     /// Every path, in the order: bucket policy, ACL, access points, object ACLs.
     pub paths: Vec<Path>,
-    /// AWS services that the bucket policy lets in on behalf of whoever makes them call.
+    /// AWS services that a policy lets in on behalf of whoever makes them call.
     pub deputies: Vec<String>,
     /// Whether the Denies of the bucket policy leave anything public.
     pub public_with_deny: Option<bool>,
@@ -57,15 +57,14 @@ impl<'a> Search<'a> {
         if let Some(document) = self.policy() {
             self.through_policy(document, &mut findings);
         }
-        let paths = &mut findings.paths;
         if let Some(acl) = self.state.acl.known() {
-            self.through_acl(acl, None, paths);
+            self.through_acl(acl, None, &mut findings.paths);
         }
         for point in self.state.access_points.known().into_iter().flatten() {
-            self.through_access_point(point, paths);
+            self.through_access_point(point, &mut findings);
         }
         for object in self.state.object_acls.known().into_iter().flatten() {
-            self.through_acl(&object.acl, Some(&object.key), paths);
+            self.through_acl(&object.acl, Some(&object.key), &mut findings.paths);
         }
         findings
     }
@@ -82,7 +81,7 @@ impl<'a> Search<'a> {
         let public =
             || status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
         let closed_by = self.closers.of_policy(public);
-        findings.deputies = confused_deputies(document, &place.owner, &reached);
+        findings.deputies = confused_deputies(document, None, &place.owner, &reached);
         findings.public_with_deny =
             Some(public::is_public_with_deny(document, PolicyOf::Bucket, &policies, &self.fuel));
         for (statement, reach) in &reached {
@@ -118,7 +117,7 @@ impl<'a> Search<'a> {
                 ),
             };
             let offer = Offer::of_grant(principal, actions);
-            let closed_by = self.closers.of_acl(entry.grantee.is_public());
+            let closed_by = self.closers.of_acl(entry.grantee.is_surely_public());
             let Some(reach) = policies.reach(std::slice::from_ref(&offer), &self.fuel).pop() else {
                 continue;
             };
@@ -128,7 +127,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn through_access_point(&self, point: &AccessPoint, paths: &mut Vec<Path>) {
+    fn through_access_point(&self, point: &AccessPoint, findings: &mut Findings) {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let arn = self.arn_of(point, document);
         let carried = in_partition(&arn, self.partition());
@@ -145,6 +144,11 @@ impl<'a> Search<'a> {
             let policies =
                 Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
             let reached = self.reached(document, &policies);
+            // what the world could do is told of one that is open to the world
+            if vpc.is_some() == own_vpc.is_some() {
+                let (name, owner) = (Some(point.name.as_str()), &place.owner);
+                findings.deputies.extend(confused_deputies(document, name, owner, &reached));
+            }
             // an access point of one VPC is never public
             let public = || {
                 let alone = Policies::of(Some(document), &place, None);
@@ -177,7 +181,7 @@ impl<'a> Search<'a> {
                         self.cut_down_to(vpc.as_deref(), path);
                     }
                 }
-                paths.append(&mut found);
+                findings.paths.append(&mut found);
             }
         }
     }

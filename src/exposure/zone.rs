@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::exposure::Parties;
-use crate::iam::{Caller, Condition, Reach, Test, Through, is_private, range};
+use crate::iam::{Caller, Condition, OWNERS_ORGANIZATION, Reach, Test, Through, is_private, range};
 use crate::name::AccountId;
 use crate::trust::Trust;
 
@@ -79,12 +79,14 @@ fn named<'c, I: Iterator<Item = &'c Caller>>(callers: impl Fn() -> I) -> Parties
     let identities = callers().filter_map(|caller| {
         if let Caller::OriginAccessIdentity(arn) = caller { Some(arn) } else { None }
     });
-    let organizations = callers().filter_map(Caller::as_organization);
+    let is_owners = |id: &&str| *id == OWNERS_ORGANIZATION;
+    let organizations = || callers().filter_map(Caller::as_organization);
+    let owners = organizations().find(is_owners).map(|_| "${aws:ResourceOrgID}".to_owned());
     Parties {
         accounts: callers().filter_map(Caller::account).copied().collect(),
-        organizations: organizations.map(str::to_owned).collect(),
+        organizations: organizations().filter(|id| !is_owners(id)).map(str::to_owned).collect(),
         canonical_users: ids().filter(|id| !is_address(id)).cloned().collect(),
-        others: ids().filter(is_address).chain(identities).cloned().collect(),
+        others: ids().filter(is_address).chain(identities).cloned().chain(owners).collect(),
     }
 }
 

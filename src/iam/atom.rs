@@ -52,7 +52,7 @@ impl<'a> Atom<'a> {
             _ => {}
         }
         let negated = operator.negated;
-        let terms = Terms { generous: wide != negated, negated, bindings };
+        let terms = Terms { generous: wide != negated, bindings };
         if condition.is_met_by_none_of_nothing() {
             let comparisons = if wide { Vec::new() } else { vec![Comparison::Everything] };
             let quantifier = operator.quantifier;

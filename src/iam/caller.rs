@@ -6,6 +6,9 @@ use crate::name::AccountId;
 /// Stands for a service that no policy names.
 pub const ANY_SERVICE: &str = "*";
 
+/// Stands for the organization of the bucket's owner, by which no policy names it.
+pub const OWNERS_ORGANIZATION: &str = "o-theowner01";
+
 /// A class of callers. A statement lets a class in when it lets in **some** request of it; a Deny
 /// keeps a class out when it keeps out **all** requests of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

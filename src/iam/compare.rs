@@ -60,6 +60,8 @@ fn anything(key: &str) -> Vec<Piece> {
 pub enum Binding {
     /// This text.
     Text(String),
+    /// This text, or nothing, as suits the reading.
+    Maybe(String),
     /// Nothing: the request does not carry the key.
     Absent,
     /// It is not known: any text.
@@ -80,8 +82,6 @@ pub struct Bindings {
 pub struct Terms<'t> {
     /// Whether a value of no known meaning is met by everything, or by nothing.
     pub generous: bool,
-    /// Whether the test is turned round (`…Not…`).
-    pub negated: bool,
     /// `None` where `${…}` is text.
     pub bindings: Option<&'t Bindings>,
 }
@@ -318,11 +318,8 @@ fn has_letters(text: &str) -> bool {
 
 /// A pattern with its variables put in.
 fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a>> {
-    let Some(pieces) = fill(test, value, terms) else {
-        // a variable of a key that the request lacks is met by nothing; turned round, that is not
-        // documented
-        return (terms.negated && terms.generous).then_some(Comparison::Everything);
-    };
+    // nothing is equal to, or like, a variable that has no value
+    let pieces = fill(test, value, terms)?;
     let colons = pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count();
     if test == Test::Arn && colons < 5 {
         // as of an ARN without variables
@@ -359,8 +356,11 @@ fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
                     made.extend(letters(text));
                 }
                 Binding::Absent => made.extend(letters(default?)),
-                Binding::Open if terms.generous => made.extend(anything(&key)),
-                Binding::Open => return None,
+                Binding::Maybe(text) if terms.generous && default.is_none() => {
+                    made.extend(letters(text));
+                }
+                Binding::Maybe(_) | Binding::Open if terms.generous => made.extend(anything(&key)),
+                Binding::Maybe(_) | Binding::Open => return None,
             },
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use crate::iam::caller::Caller;
+use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
@@ -144,6 +144,15 @@ impl<'a> Facts<'a> {
             }
             (None | Some(_), _, _) => None,
         }
+    }
+
+    /// The organization of the bucket's owner; `None`: it may be one that the policies name.
+    pub fn owners_organization(&self) -> Option<&'static str> {
+        const KEYS: [&str; 2] = ["aws:resourceorgid", "aws:resourceorgpaths"];
+        let is_named = |one: &&Condition| KEYS.iter().any(|key| one.is_about(key));
+        let mut named = self.conditions.iter().copied().filter(is_named);
+        let is_variable = |one: &Condition| one.values.iter().all(|value| value.contains("${"));
+        named.all(is_variable).then_some(OWNERS_ORGANIZATION)
     }
 
     /// Why it cannot be told whether a principal means the one who asks.

@@ -29,7 +29,7 @@ mod text;
 
 pub use self::action::{Access, Action, Actions, On};
 pub use self::arn::{Arn, any_partition, in_partition};
-pub use self::caller::Caller;
+pub use self::caller::{Caller, OWNERS_ORGANIZATION};
 pub use self::compare::range;
 pub use self::condition::{Condition, Operator, Order, Quantifier, Test};
 pub use self::document::{Clause, Document, Effect, Statement, Version};

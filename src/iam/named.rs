@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use ipnet::{IpNet, Ipv4Net};
 
 use crate::iam::arn::bound_account;
-use crate::iam::caller::{ANY_SERVICE, Caller};
+use crate::iam::caller::{ANY_SERVICE, Caller, OWNERS_ORGANIZATION};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::pattern::Glob;
 use crate::name::AccountId;
@@ -108,6 +108,13 @@ pub fn sources(condition: &Condition) -> impl Iterator<Item = Caller> + use<> {
     })
 }
 
+/// Whether a value begins with the organization of the bucket's owner, as a variable.
+fn is_owners_organization(value: &str) -> bool {
+    value
+        .get(.."${aws:resourceorg".len())
+        .is_some_and(|start| start.eq_ignore_ascii_case("${aws:resourceorg"))
+}
+
 /// The accounts and organizations that a condition names.
 pub fn told_apart(condition: &Condition) -> Vec<Caller> {
     let key = condition.key.to_ascii_lowercase();
@@ -119,13 +126,21 @@ pub fn told_apart(condition: &Condition) -> Vec<Caller> {
         // the name of an access point has no colon that a `*` could cross
         "s3:dataaccesspointarn" => bound_account(value, true),
         "aws:principalarn" | "aws:sourcearn" => {
-            bound_account(value, condition.operator.test != Test::StringLike)
+            value.split(':').find_map(|part| AccountId::parse(part).ok())
         }
         _ => None,
     };
     let organization = |value: &String| match key.as_str() {
-        "aws:principalorgid" | "aws:sourceorgid" => Some(value.clone()),
-        "aws:principalorgpaths" | "aws:sourceorgpaths" => {
+        "aws:principalorgid"
+        | "aws:principalorgpaths"
+        | "aws:sourceorgid"
+        | "aws:sourceorgpaths"
+            if is_owners_organization(value) =>
+        {
+            Some(OWNERS_ORGANIZATION.to_owned())
+        }
+        "aws:principalorgid" | "aws:sourceorgid" | "aws:resourceorgid" => Some(value.clone()),
+        "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:resourceorgpaths" => {
             value.split('/').next().map(str::to_owned)
         }
         _ => None,

@@ -92,8 +92,7 @@ fn means_action(clause: &Clause<Glob>, action: Action) -> bool {
     clause.has(|glob| glob.matches_ignoring_case(action.name()))
 }
 
-/// Whether a statement's resources are for `arn`. What is not known, a variable that the request
-/// has no value for, is taken as `unsure` says.
+/// Whether a statement's resources are for `arn`. What is not known is taken as `unsure` says.
 fn means_resource(
     clause: &Clause<Glob>,
     arn: &str,
@@ -101,13 +100,12 @@ fn means_resource(
     bindings: Option<&Bindings>,
 ) -> bool {
     let negated = matches!(clause, Clause::NotIn(_));
-    let terms = Terms { generous: unsure != negated, negated, bindings };
+    let terms = Terms { generous: unsure != negated, bindings };
     let arn = any_partition(arn);
     clause.has(|glob| {
         let pattern = any_partition(glob.as_str());
         if bindings.is_some() && pattern.contains("${") {
-            let texts = resource(&pattern, terms);
-            return texts.map_or(negated && terms.generous, |texts| texts.has(&arn));
+            return resource(&pattern, terms).is_some_and(|texts| texts.has(&arn));
         }
         matches(&pattern, &arn)
     })

@@ -60,13 +60,12 @@ impl Judge<'_> {
     fn statement(&self, statement: &Value) -> Truth {
         let action = self.request.action.to_lowercase();
         let resource = first_partition(&self.request.resource);
-        let mut truth = element(statement, "Principal", |kind, name, _| self.principal(kind, name))
-            .min(element(statement, "Action", |_, one, _| {
-                glob(&one.to_lowercase(), &action).into()
-            }))
-            .min(element(statement, "Resource", |_, one, silent| {
+        let mut truth = element(statement, "Principal", |kind, name| self.principal(kind, name))
+            .min(element(statement, "Action", |_, one| glob(&one.to_lowercase(), &action).into()))
+            .min(element(statement, "Resource", |_, one| {
+                // with a variable that has no value it matches nothing
                 let pattern = self.pattern(&first_partition(one));
-                pattern.map_or(silent, |pattern| glob(&pattern, &resource).into())
+                pattern.map_or(No, |pattern| glob(&pattern, &resource).into())
             }));
         for (operator, keys) in statement["Condition"].as_object().into_iter().flatten() {
             for (key, values) in keys.as_object().into_iter().flatten() {
@@ -102,7 +101,6 @@ impl Judge<'_> {
         if !known || !(every || matches!(quantifier, "" | "foranyvalue")) {
             return Unknown;
         }
-        let silent = if negated { Unknown } else { No };
         let carried = self.request.context.get(&key.to_lowercase());
         match carried {
             _ if test == "null" && quantifier.is_empty() => any(values.iter().map(|value| {
@@ -112,10 +110,16 @@ impl Judge<'_> {
             _ if test == "null" => every.into(),
             None => (if_exists || every || (negated && quantifier.is_empty())).into(),
             // documented to match absence alone; of negated tests nothing is said
-            Some(_) if every && values.is_empty() => silent,
+            Some(_) if every && values.is_empty() => {
+                if negated {
+                    Unknown
+                } else {
+                    No
+                }
+            }
             Some(carried) => {
                 let passes = carried.iter().map(|one| {
-                    let met = |value| self.compare(&positive, silent, &text(value), one);
+                    let met = |value| self.compare(&positive, &text(value), one);
                     let met = any(values.iter().map(met));
                     if negated { not(met) } else { met }
                 });
@@ -124,7 +128,7 @@ impl Judge<'_> {
         }
     }
 
-    fn compare(&self, test: &str, silent: Truth, value: &str, one: &str) -> Truth {
+    fn compare(&self, test: &str, value: &str, one: &str) -> Truth {
         if !test.starts_with("string") && !test.starts_with("arn") {
             return if self.variables && value.contains("${") {
                 None
@@ -133,7 +137,8 @@ impl Judge<'_> {
             }
             .map_or(Unknown, Truth::from);
         }
-        let Some(pattern) = self.pattern(value) else { return silent };
+        // nothing is equal to, or like, a variable that has no value
+        let Some(pattern) = self.pattern(value) else { return No };
         let literal: String = pattern.chars().map(plain).collect();
         if test.starts_with("string") {
             let like = test == "stringlike" && glob(&pattern, one);
@@ -166,16 +171,13 @@ impl Judge<'_> {
 }
 
 /// Whether the element `name` or its `Not…` matches; without either a statement matches nothing.
-/// `matches` is given what a value is of that nobody can tell.
-fn element(statement: &Value, name: &str, matches: impl Fn(&str, &str, Truth) -> Truth) -> Truth {
+fn element(statement: &Value, name: &str, matches: impl Fn(&str, &str) -> Truth) -> Truth {
     let (element, negated) = match (statement.get(name), statement.get(format!("Not{name}"))) {
         (Some(element), _) => (element, false),
         (None, Some(element)) => (element, true),
         (None, None) => return No,
     };
-    let silent = if negated { Unknown } else { No };
-    let of =
-        |kind: &str, values| any(list(values).iter().map(|one| matches(kind, &text(one), silent)));
+    let of = |kind: &str, values| any(list(values).iter().map(|one| matches(kind, &text(one))));
     let met = match element.as_object() {
         Some(kinds) => any(kinds.iter().map(|(kind, values)| of(kind, values))),
         None => of("AWS", element),

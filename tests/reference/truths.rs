@@ -107,7 +107,7 @@ fn conditions_hold_as_documented() {
         (r#"{"StringLike":{"k":"${j}"}}"#, json!({"k": "xy", "j": "x*"}), no),
         (r#"{"StringLike":{"k":"${j}*"}}"#, json!({"k": "x*y", "j": "x*"}), yes),
         (r#"{"StringEquals":{"k":"${j}"}}"#, of("k", json!("${j}")), no),
-        (r#"{"StringNotEquals":{"k":"${j}"}}"#, of("k", json!("x")), unknown),
+        (r#"{"StringNotEquals":{"k":"${j}"}}"#, of("k", json!("x")), yes),
         (r#"{"StringEquals":{"k":"${j, 'd'}${*}"}}"#, of("k", json!("d*")), yes),
         (r#"{"StringLike":{"k":"a${*}b"}}"#, of("k", json!("axb")), no),
         (r#"{"NumericEquals":{"k":"${j}"}}"#, json!({"k": "1", "j": "1"}), unknown),

@@ -192,7 +192,9 @@ impl<'q> Asker<'q, '_> {
             let Some(wanted) = attempt.wanted(offer, meant, shape) else { continue };
             let untold = attempt.untold();
             let unsure = untold.is_some() || attempt.is_by_pattern(&wanted);
-            let unproved = unsure.then(|| self.policies.facts.why_unsure());
+            let unsure = unsure.then(|| self.policies.facts.why_unsure());
+            let rests = attempt.rests_on_account(&wanted, shape).then_some(Unproved::Untold);
+            let unproved = unsure.or(rests);
             let mut left = left & wanted.actions;
             while !left.is_empty() {
                 match attempt.find(shape, &wanted, &[], left, fuel) {
@@ -240,9 +242,8 @@ impl<'q> Asker<'q, '_> {
                     bindings::candidates(*asking, variables, self.policies.place, &hints, fuel);
                 for bound in candidates {
                     let found = self.with_bindings(*asking, reading, &bound, wanted, fuel);
-                    if let Some(request) = found {
+                    if let Some((request, proves)) = found {
                         through.request = Some(Box::new(request));
-                        let proves = reading == Reading::Skeptical;
                         through.unproved = (!proves).then_some(reason);
                         return;
                     }
@@ -278,6 +279,8 @@ impl<'q> Asker<'q, '_> {
         })
     }
 
+    /// A request that gets through where the variables stand for what is `bound`, and whether it
+    /// proves that.
     fn with_bindings(
         &self,
         asking: Asking<'_>,
@@ -285,7 +288,7 @@ impl<'q> Asker<'q, '_> {
         bound: &Bindings,
         (offer, meant, actions): (&Offer, bool, Actions),
         fuel: &Fuel,
-    ) -> Option<Request> {
+    ) -> Option<(Request, bool)> {
         let policies = self.policies;
         let built = if policies.variables.is_empty() {
             None
@@ -305,7 +308,9 @@ impl<'q> Asker<'q, '_> {
             }
             let actions = actions.on(target);
             if let Found::Example(point) = attempt.find(&shape, &wanted, &extra, actions, fuel) {
-                return Some(witness::request(&shape, &ready.keys, &point, policies.place, target));
+                let request = witness::request(&shape, &ready.keys, &point, policies.place, target);
+                let rests = attempt.rests_on_account(&wanted, &shape);
+                return Some((request, reading == Reading::Skeptical && !rests));
             }
         }
         None

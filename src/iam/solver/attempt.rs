@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use crate::iam::action::{Actions, On};
+use crate::iam::caller::Caller;
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
@@ -112,6 +113,17 @@ impl<'q> Attempt<'q> {
     /// Whether a Deny that is left out, or an Allow that counts, may mean somebody else.
     pub fn untold(&self) -> Option<Untold> {
         self.untold.get()
+    }
+
+    /// Whether it matters which account the one who asks is, where that cannot be told.
+    pub fn rests_on_account(&self, wanted: &Demand<'q>, shape: &Shape<'q>) -> bool {
+        matches!(shape.asking.caller, Caller::CanonicalUser(_))
+            && self
+                .denies
+                .iter()
+                .chain(self.behind.iter().flatten())
+                .chain([wanted])
+                .any(|demand| demand.asks.iter().any(|ask| ask.variable == ARN))
     }
 
     /// Whether a principal is a pattern, of which the meaning is not documented.

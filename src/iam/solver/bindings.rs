@@ -46,17 +46,14 @@ fn keys_in(document: &Document, variables: bool) -> impl Iterator<Item = String>
     })
 }
 
-/// What a variable stands for in all requests of `asking`, where that is one thing.
+/// What a variable stands for in all requests of `asking` in which it stands for something, where
+/// that is one thing.
 pub fn fixed(asking: Asking<'_>, key: &str) -> Option<Binding> {
     let (variable, part) = asking.link(key);
     let domain = asking.domain(variable);
-    match &domain.values {
-        None => Some(Binding::Absent),
-        Some(texts) if !domain.absent && !domain.several => {
-            texts.fixed(part).map(|text| Binding::Text(text.into_owned()))
-        }
-        Some(_) => None,
-    }
+    let Some(texts) = &domain.values else { return Some(Binding::Absent) };
+    let text = texts.fixed(part).filter(|_| !domain.several)?.into_owned();
+    Some(if domain.absent { Binding::Maybe(text) } else { Binding::Text(text) })
 }
 
 /// What `variables` may stand for together in requests of one shape.
@@ -70,6 +67,7 @@ pub fn candidates(
     let mut sets = vec![Bindings::OPEN];
     for key in variables {
         let values = match fixed(asking, key) {
+            Some(Binding::Maybe(text)) => vec![Binding::Text(text), Binding::Absent],
             Some(binding) => vec![binding],
             None => values(asking, key, place, hints, fuel),
         };
@@ -145,7 +143,7 @@ pub fn asked<'q>(bound: &Bindings, keys: &Keys<'_>, shape: &Shape<'_>) -> Vec<(u
                 (part, Atom::among(vec![Comparison::Text(Cow::Owned(text.clone()))]))
             }
             Binding::Absent => (Part::Whole, Atom::Presence { with: false, without: true }),
-            Binding::Open => return None,
+            Binding::Maybe(_) | Binding::Open => return None,
         };
         Some((variable, Asked { part, atom: Cow::Owned(atom), holds: true }))
     };

@@ -7,7 +7,7 @@ mod principal;
 
 use std::borrow::Cow;
 
-use crate::iam::caller::Caller;
+use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::Comparison;
 use crate::iam::offer::Route;
 use crate::iam::part::Part;
@@ -115,7 +115,11 @@ impl<'q> Asking<'q> {
         let scene = &self.scene;
         Some(match key {
             "aws:resourceaccount" => Domain::bound(Some(scene.owner.as_str())),
-            "aws:resourceorgpaths" => Domain::sometimes(organization("o-theowner01/r-ab12/")),
+            "aws:resourceorgpaths" => Domain::sometimes(Texts::Language(Language {
+                form: Form::OrganizationPaths(scene.facts.owners_organization()),
+                except: Except::Nothing,
+                samples: format!("{OWNERS_ORGANIZATION}/r-ab12/").into(),
+            })),
             POINT => match (scene.route, self.point) {
                 (Route::AccessPoint { arn, .. }, _) => Domain::bound(Some(arn)),
                 (Route::Direct, Point::Own) => Domain::never(),

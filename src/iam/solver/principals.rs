@@ -172,7 +172,6 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::Everyone, _) => One::Yes,
         (_, Who::Nobody)
         | (Principal::Nobody(_), _)
-        | (Principal::WebIdentity(_) | Principal::Saml { .. }, Who::CanonicalUser { .. })
         // one that no policy names has no id that a policy names
         | (Principal::CanonicalUser(_), Who::Identity { account: None, .. }) => One::No,
         (Principal::AnyIdentity, _) => when(!matches!(who, Who::Service(_))),

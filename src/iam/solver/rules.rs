@@ -111,7 +111,11 @@ impl<'a> Rules<'a> {
         let bindings = document.version.has_variables().then_some(bindings);
         let mut rules = Self::default();
         for (index, statement) in document.statements.iter().enumerate() {
-            rules.unsure |= !is_sure(statement, bindings.is_some());
+            let void = is_all_but_nobody(statement);
+            rules.unsure |= void || !is_sure(statement, bindings.is_some());
+            if void && statement.effect == Effect::Deny && reading == Reading::Wide {
+                continue;
+            }
             let wide = (statement.effect == Effect::Allow) == (reading == Reading::Wide);
             let rule = rule(index, statement, place, wide, bindings, keys);
             match statement.effect {
@@ -211,21 +215,15 @@ fn resources<'a>(
 ) -> (bool, OnObjects<'a>) {
     let (Clause::In(globs) | Clause::NotIn(globs)) = clause;
     let negated = matches!(clause, Clause::NotIn(_));
-    let terms = Terms { generous: wide != negated, negated, bindings };
+    let terms = Terms { generous: wide != negated, bindings };
     let (mut bucket, mut some) = (false, Vec::new());
     for glob in globs {
         let pattern = any_partition(glob.as_str());
         if bindings.is_some() && pattern.contains("${") {
-            match compare::resource(&pattern, terms) {
-                Some(union) => {
-                    bucket |= union.has(&place.bucket);
-                    some.push(Comparison::Filled(union.after(&place.objects)));
-                }
-                None if negated && terms.generous => {
-                    bucket = true;
-                    some.push(Comparison::Everything);
-                }
-                None => {}
+            // what has a variable without a value matches no resource
+            if let Some(union) = compare::resource(&pattern, terms) {
+                bucket |= union.has(&place.bucket);
+                some.push(Comparison::Filled(union.after(&place.objects)));
             }
             continue;
         }
@@ -277,6 +275,13 @@ fn keys_of<'a>(pattern: Cow<'a, str>, objects: &str) -> Option<Comparison<'a>> {
 fn may_begin(glob: &str, prefix: &str) -> bool {
     let literal = glob.split(['*', '?']).next().unwrap_or_default();
     literal.bytes().zip(prefix.bytes()).all(|(own, other)| own == other)
+}
+
+/// Whether a statement is about all principals but an empty list of them, or all such resources: by
+/// AWS's policy checks an empty list has no effect, and what that means turned round they do not say.
+fn is_all_but_nobody(statement: &Statement) -> bool {
+    matches!(&statement.principal, Clause::NotIn(list) if list.is_empty())
+        || matches!(&statement.resource, Clause::NotIn(list) if list.is_empty())
 }
 
 /// Whether everything in a statement has a documented meaning, and no variable.
