@@ -24,11 +24,17 @@ pub(super) fn confused_deputies(
             continue;
         }
         for principal in principals {
-            let Principal::Service(name) = principal else { continue };
-            let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
+            let (caller, name) = match principal {
+                Principal::Service(name) => {
+                    let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
+                    (caller, format!("`{name}`"))
+                }
+                Principal::Everyone => (Caller::any_service(), "every AWS service".to_owned()),
+                _ => continue,
+            };
             if reach.bounded.iter().any(|(callers, _)| callers.contains(&caller)) {
                 sentences.push(format!(
-                    "statement {index}{of} lets in `{name}` on behalf of anyone who makes that \
+                    "statement {index}{of} lets in {name} on behalf of anyone who makes that \
                      service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"
                 ));
             }

@@ -100,7 +100,7 @@ fn located(
     all_inside: bool,
 ) -> Parties {
     let mut parties = Parties::default();
-    for condition in conditions.iter().filter(|one| one.operator.asks_for_a_value()) {
+    for condition in conditions.iter().filter(|one| one.operator.names_values()) {
         add_location(&mut parties, condition, owner, trust, all_inside);
     }
     if parties == Parties::default() {

@@ -48,6 +48,12 @@ pub enum Caller {
 }
 
 impl Caller {
+    /// Whichever service, for whoever makes it call.
+    #[must_use]
+    pub fn any_service() -> Self {
+        Self::Service { name: ANY_SERVICE.to_owned(), on_behalf_of: None }
+    }
+
     /// Whether the requests are signed.
     #[must_use]
     pub fn is_signed(&self) -> bool {

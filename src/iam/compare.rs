@@ -109,7 +109,8 @@ impl<'a> Comparison<'a> {
         }
         match test {
             Test::StringEquals | Test::Binary => Some(Self::Text(Cow::Borrowed(value))),
-            Test::StringEqualsIgnoreCase | Test::Bool => Some(Self::folded(value)),
+            Test::StringEqualsIgnoreCase => Some(Self::folded(value)),
+            Test::Bool if is_bool(value) => Some(Self::Folded(value)),
             Test::StringLike if !value.contains(['*', '?']) => {
                 Some(Self::Text(Cow::Borrowed(value)))
             }
@@ -121,7 +122,7 @@ impl<'a> Comparison<'a> {
             Test::IpAddress => range(value).map(Self::Net).or(unsure),
             Test::Numeric(order) => number(value).map(|to| Self::Number(order, to)).or(unsure),
             Test::Date(order) => moment(value).map(|to| Self::Moment(order, to)).or(unsure),
-            Test::Null | Test::Unknown => unsure,
+            Test::Bool | Test::Null | Test::Unknown => unsure,
         }
     }
 
@@ -421,12 +422,16 @@ pub fn is_sure(test: Test, value: &str) -> bool {
         Test::IpAddress => range(value).is_some(),
         Test::Numeric(_) => number(value).is_some(),
         Test::Date(_) => moment(value).is_some(),
+        Test::Bool => is_bool(value),
         Test::Unknown => false,
         Test::StringEquals
         | Test::StringEqualsIgnoreCase
         | Test::StringLike
-        | Test::Bool
         | Test::Binary
         | Test::Null => true,
     }
+}
+
+fn is_bool(value: &str) -> bool {
+    ["true", "false"].iter().any(|one| one.eq_ignore_ascii_case(value))
 }

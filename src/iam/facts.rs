@@ -9,6 +9,7 @@ use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
+use crate::iam::pattern::Glob;
 use crate::iam::principal::Principal;
 use crate::iam::solver::{Unproved, carried};
 use crate::name::AccountId;
@@ -54,8 +55,9 @@ impl<'a> Facts<'a> {
             facts.add_principals(statement);
             for condition in &statement.conditions {
                 facts.add_condition(condition);
-                if condition.operator.test == Test::IpAddress && condition.is_about("aws:sourceip")
-                {
+                let test = condition.operator.test;
+                let is_of_addresses = test == Test::IpAddress || test.compares_texts();
+                if is_of_addresses && condition.is_about("aws:sourceip") {
                     ranges.extend(condition.values.iter().filter_map(|value| range(value)));
                 }
                 facts.conditions.push(condition);
@@ -124,6 +126,11 @@ impl<'a> Facts<'a> {
                 }
             }
         }
+        if ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
+            let first = |value: &String| value.split('/').next().map(str::to_owned);
+            let ids = condition.values.iter().filter_map(first);
+            self.organizations.extend(ids.filter(|id| Glob::new(id.as_str()).is_literal()));
+        }
         self.callers.extend(told_apart(condition));
         self.callers.extend(sources(condition));
     }
@@ -180,6 +187,7 @@ impl<'a> Facts<'a> {
                 let bounded = |value: &&'a String| is_bounded(condition, value);
                 condition.values.iter().filter(bounded).map(|value| match condition.operator.test {
                     Test::Arn => Comparison::Arn(value),
+                    Test::StringEqualsIgnoreCase => Comparison::Folded(value),
                     _ => Comparison::Glob(value.into()),
                 })
             })

@@ -38,7 +38,7 @@ impl<'a> Policies<'a> {
         self.ask(&Caller::Stranger, true, &mut asked, fuel);
         let mut named: BTreeSet<Caller> = BTreeSet::new();
         for one in &mut asked {
-            one.name_more(self.tells_places_apart());
+            one.name_more(self.tells_places_apart(), self.tells_services_apart());
             named.extend(one.named.iter().cloned());
         }
         for caller in &named {
@@ -249,13 +249,14 @@ impl Asked<'_> {
     }
 
     /// Names those besides whom the conditions ask for.
-    fn name_more(&mut self, places: bool) {
+    fn name_more(&mut self, places: bool, services: bool) {
         let conditions = self.conditions;
-        let services: Vec<Caller> =
+        let for_others: Vec<Caller> =
             self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();
-        self.named.extend(services);
+        self.named.extend(for_others);
         if self.everyone {
             self.named.extend(conditions.iter().flat_map(told_apart));
+            self.named.extend(services.then(Caller::any_service));
             if places {
                 self.named.extend([false, true].map(|signed| Caller::Located { signed }));
             }

@@ -10,7 +10,10 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 pub fn typed(test: &str, value: &str, one: &str) -> Option<bool> {
     let scale = if test.starts_with("date") { date } else { number };
     match test {
-        "bool" => return Some(value.eq_ignore_ascii_case(one)),
+        "bool" => {
+            let is_bool = value.to_lowercase().parse::<bool>().is_ok();
+            return is_bool.then_some(value.eq_ignore_ascii_case(one));
+        }
         "binaryequals" => return Some(value == one),
         "ipaddress" => {
             let range =

@@ -8,6 +8,8 @@
 
 mod shown;
 mod tables;
+#[path = "../../benches/verdict/worst.rs"]
+mod worst;
 
 use std::fs;
 use std::path::Path;
@@ -60,6 +62,33 @@ fn trusted_conditions() {
 #[test]
 fn what_could_not_be_read() {
     hold("what_could_not_be_read", &tables::unreadable());
+}
+
+#[test]
+fn several_conditions() {
+    hold("several_conditions", &tables::several_conditions());
+}
+
+#[test]
+fn several_callers() {
+    hold("several_callers", &tables::several_callers());
+}
+
+#[test]
+fn actions() {
+    hold("actions", &tables::actions());
+}
+
+#[test]
+fn policies_built_to_take_long() {
+    let mut golden = String::new();
+    for (name, snapshot) in worst::cases() {
+        let cell = tables::cell(&snapshot, &Trust::default());
+        // of hundreds of paths their kinds are enough
+        let shown: String = cell.chars().take(300).collect();
+        golden.push_str(&format!("{name}: {shown} ({} letters)\n", cell.len()));
+    }
+    hold("policies_built_to_take_long", &golden);
 }
 
 #[test]

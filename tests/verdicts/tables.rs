@@ -127,7 +127,8 @@ pub fn conditions(effect: &str) -> String {
     table
 }
 
-fn cell(snapshot: &Value, trust: &Trust) -> String {
+/// The paths of a verdict as in [`conditions`].
+pub fn cell(snapshot: &Value, trust: &Trust) -> String {
     let verdict = shown::published(snapshot, trust);
     let mut cell = String::new();
     for path in verdict["paths"].as_array().unwrap() {
@@ -325,10 +326,15 @@ pub fn trusted() -> String {
         "#,
     );
     let trust = guardrail.unwrap().trust;
-    let keys: [(&str, &str, [&str; 2]); 14] = [
+    let keys: [(&str, &str, [&str; 2]); 19] = [
         ("IpAddress", "aws:SourceIp", ["198.51.100.0/25", "203.0.113.0/24"]),
         ("IpAddress", "aws:SourceIp", ["10.0.0.0/8", "203.0.113.0/24"]),
         ("StringEquals", "aws:SourceVpc", ["vpc-0ur5", "vpc-7he1r5"]),
+        ("Bool", "aws:SourceVpc", ["vpc-0ur5", "vpc-7he1r5"]),
+        ("ArnEquals", "aws:SourceVpc", ["vpc-0ur5", "vpc-7he1r5"]),
+        ("IpAddress", "aws:SourceVpc", ["vpc-0ur5", "vpc-7he1r5"]),
+        ("StringEquals", "aws:SourceIp", ["198.51.100.7", "203.0.113.9"]),
+        ("NotIpAddress", "aws:SourceIp", ["198.51.100.0/25", "203.0.113.0/24"]),
         ("StringEquals", "aws:SourceVpce", ["vpce-0ur5", "vpce-7he1r5"]),
         ("StringEquals", "aws:PrincipalOrgID", ["o-ours000001", "o-theirs0001"]),
         ("StringEquals", "aws:SourceOrgID", ["o-ours000001", "o-theirs0001"]),
@@ -487,6 +493,17 @@ pub fn settings() -> String {
             "public but denied",
             json!([statement("Allow", json!({})), named, plain_http, but_the_owner]),
         ),
+        ("public over TLS", json!([statement("Allow", json!({})), named, plain_http])),
+        (
+            "public if signed",
+            json!([statement("Allow", json!({})), named, {
+            "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": OBJECTS,
+            "Condition": {"Null": {"aws:PrincipalArn": "true"}}}]),
+        ),
+        (
+            "public if at all",
+            json!([statement("Allow", json!({"NoSuchOperator": {"aws:UserAgent": "x"}})), named]),
+        ),
     ];
     let mut table = String::new();
     for (of, policy) in policies {
@@ -521,6 +538,448 @@ pub fn settings() -> String {
                 state[key] = value.clone();
             }
             let _ = writeln!(table, "{of}, {place}\n{}", shown::verdict(&state, &Trust::default()));
+        }
+    }
+    table
+}
+
+/// Conditions of which the meaning lies in their being together.
+pub fn several_conditions() -> String {
+    let reader = "arn:aws:iam::444455556666:role/Reader";
+    let conditions = [
+        // addresses, numbers and times asked for as texts
+        json!({"Bool": {"aws:SourceIp": "203.0.113.7"}}),
+        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}}),
+        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}, "IpAddress": {"aws:SourceIp": "2001:db8::/32"}}),
+        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}, "NotIpAddress": {"aws:SourceIp": "2001:db8::/32"}}),
+        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}, "StringLike": {"aws:SourceIp": "2001:db8:*"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:SourceIp": ["here", "10.0.0.1"]}}),
+        json!({"StringLike": {"aws:SourceIp": "198.18.*"}}),
+        json!({"StringLike": {"aws:SourceIp": "2001:db8:*"}}),
+        json!({"StringLike": {"aws:SourceIp": "x*"}}),
+        json!({"StringLike": {"s3:max-keys": "2*"}, "NumericLessThan": {"s3:max-keys": 10}}),
+        json!({"Bool": {"aws:CurrentTime": "2030-06-30T12:00Z"}, "DateLessThan": {"aws:CurrentTime": "2029-01-01"}}),
+        json!({"Bool": {"aws:CurrentTime": "2030-06-30T12:00Z"}, "DateGreaterThan": {"aws:CurrentTime": "2029-01-01"}}),
+        // ranges that leave something, and that leave nothing
+        json!({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1", "::/0"]}}),
+        json!({"NotIpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1", "::/0"]}}),
+        json!({"NotIpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}}),
+        json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}, "NotIpAddress": {"aws:SourceIp": ["198.51.100.0/25", "198.51.100.128/25"]}}),
+        json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}, "NotIpAddress": {"aws:SourceIp": "198.51.100.0/25"}}),
+        json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}, "NumericLessThanIfExists": {"aws:SourceIp": "198.51.100.0/24"}}),
+        json!({"NumericLessThan": {"s3:max-keys": 5}, "NumericGreaterThan": {"s3:max-keys": 4}}),
+        json!({"NumericLessThan": {"s3:max-keys": 5}, "NumericGreaterThanEquals": {"s3:max-keys": 5}}),
+        json!({"NumericLessThanEquals": {"s3:max-keys": 5}, "NumericGreaterThanEquals": {"s3:max-keys": 5}}),
+        json!({"NumericEquals": {"s3:max-keys": 5}, "NumericNotEquals": {"s3:max-keys": 5}}),
+        json!({"DateLessThan": {"aws:CurrentTime": "2026-01-01"}, "DateGreaterThan": {"aws:EpochTime": "1767225600"}}),
+        json!({"DateLessThanEquals": {"aws:CurrentTime": "2026-01-01"}, "DateGreaterThanEquals": {"aws:CurrentTime": "2026-01-01T00:00Z"}}),
+        json!({"DateEquals": {"aws:CurrentTime": "2026-01-01"}, "DateNotEquals": {"aws:CurrentTime": "2026-01-01"}}),
+        json!({"NumericLessThan": {"aws:EpochTime": 1767225600}, "DateGreaterThan": {"aws:CurrentTime": "2026-01-02"}}),
+        json!({"NumericLessThan": {"s3:TlsVersion": 1.2}}),
+        json!({"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}),
+        // patterns that no filling in of wildcards meets
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app-*"},
+            "StringNotLike": {"aws:PrincipalArn": ["*app-x", "*app-", "*app-9*"]}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/app-*"},
+            "StringNotLike": {"aws:PrincipalArn": ["*app-x", "*app-", "*app-4*"]}}),
+        json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:444455556666:*"}, "StringLike": {"aws:SourceArn": "*:a:b"}}),
+        json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:444455556666:b"}, "StringLike": {"aws:SourceArn": "*:a:b"}}),
+        json!({"StringLike": {"aws:UserAgent": "a*b?c"}, "StringNotLike": {"aws:UserAgent": ["axbxc", "abxc"]}}),
+        json!({"StringLike": {"aws:UserAgent": ["a*", "b*"]}, "StringNotLike": {"aws:UserAgent": ["ax*", "a", "bx*", "b"]}}),
+        json!({"StringLike": {"aws:UserAgent": "a*"}, "StringNotLike": {"aws:UserAgent": "a*"}}),
+        json!({"StringLike": {"aws:UserAgent": "a*"}, "StringNotLike": {"aws:UserAgent": ["?*"]}}),
+        json!({"StringEqualsIgnoreCase": {"aws:UserAgent": "AbC"}, "StringNotEquals": {"aws:UserAgent": ["AbC", "abc"]}}),
+        json!({"StringEqualsIgnoreCase": {"aws:UserAgent": "12"}, "StringNotEquals": {"aws:UserAgent": "12"}}),
+        json!({"StringLike": {"aws:UserAgent": "\u{e9}*"}, "StringNotEquals": {"aws:UserAgent": ["\u{e9}", "\u{e9}x"]}}),
+        json!({"StringEquals": {"aws:UserAgent": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]},
+            "StringNotEquals": {"aws:UserAgent": ["a", "b", "c", "d", "e", "f", "g", "h", "i"]}}),
+        json!({"StringEquals": {"aws:UserAgent": ["a", "b", "c", "d", "e", "f", "g", "h", "i"]},
+            "StringNotEquals": {"aws:UserAgent": ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]}}),
+        // keys of several values
+        json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}, "ForAnyValue:StringEquals": {"aws:TagKeys": "c"}}),
+        json!({"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}, "ForAnyValue:StringEquals": {"aws:TagKeys": "b"}}),
+        json!({"ForAnyValue:StringEquals": {"aws:TagKeys": "a"}, "ForAnyValue:StringLike": {"aws:TagKeys": "b*"}, "ForAllValues:StringNotEquals": {"aws:TagKeys": "b"}}),
+        json!({"ForAnyValue:StringEquals": {"aws:TagKeys": "a"}, "ForAllValues:StringNotEquals": {"aws:TagKeys": "a"}}),
+        json!({"ForAllValues:StringEquals": {"aws:TagKeys": []}}),
+        json!({"ForAllValues:StringNotEquals": {"aws:TagKeys": []}, "Null": {"aws:TagKeys": "false"}}),
+        json!({"Null": {"aws:TagKeys": "false"}, "ForAllValues:StringEquals": {"aws:TagKeys": "a"}}),
+        json!({"ForAllValues:Null": {"aws:TagKeys": "true"}, "ForAnyValue:Null": {"aws:TagKeys": "true"}}),
+        json!({"StringEquals": {"aws:CalledVia": "a"}, "ForAnyValue:StringEquals": {"aws:CalledVia": "b"}}),
+        // parts of one another
+        json!({"ArnEquals": {"aws:PrincipalArn": reader}, "StringEquals": {"aws:PrincipalAccount": "777788889999"}}),
+        json!({"ArnEquals": {"aws:PrincipalArn": reader}, "StringNotEquals": {"aws:PrincipalAccount": "777788889999"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/*"}, "StringEquals": {"aws:username": "alice"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/b*"}, "StringEquals": {"aws:username": "alice"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}, "StringEquals": {"aws:PrincipalType": "User"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "StringLike": {"aws:userid": "4444*"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:root"}, "Null": {"aws:PrincipalTag/team": "false"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:federated-user/*"}, "StringEquals": {"aws:PrincipalType": "FederatedUser"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:sts::*:assumed-role/*"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "AssumedRole"}, "StringLike": {"aws:userid": "AIDA*"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "User"}, "StringLike": {"aws:userid": "AIDA*"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "User"}, "StringLike": {"aws:userid": "*:*"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "User"}, "Null": {"aws:SourceIdentity": "false"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "User"}, "Null": {"aws:FederatedProvider": "false"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "AssumedRole"}, "Null": {"aws:TokenIssueTime": "true"}}),
+        json!({"StringEquals": {"aws:PrincipalType": "User"}, "Null": {"aws:TokenIssueTime": "true"}}),
+        json!({"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}, "StringLike": {"aws:PrincipalOrgPaths": "o-other00001/*"}}),
+        json!({"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}, "StringNotEquals": {"aws:PrincipalAccount": "444455556666"}}),
+        json!({"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid", "aws:PrincipalAccount": ["444455556666", "111122223333"]}}),
+        json!({"StringEquals": {"aws:VpceOrgID": "o-exampleorgid"}, "StringLike": {"aws:VpceOrgPaths": "o-other00001/*"}}),
+        json!({"StringEquals": {"aws:SourceVpc": "vpc-1a2b3c4d"}, "IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}),
+        json!({"StringEquals": {"aws:SourceVpc": "vpc-1a2b3c4d"}, "Null": {"aws:SourceIp": "true"}}),
+        json!({"Null": {"aws:SourceIp": "true", "aws:SourceVpc": "true"}}),
+        json!({"Null": {"aws:SourceVpce": "false", "aws:SourceVpc": "true"}}),
+        json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1a2b3c4d"}, "IpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"}}),
+        json!({"StringEquals": {"s3:DataAccessPointAccount": "444455556666"}, "ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:777788889999:accesspoint/*"}}),
+        json!({"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:111122223333:accesspoint/*"}}),
+        json!({"StringEquals": {"s3:DataAccessPointAccount": "444455556666", "aws:PrincipalAccount": "777788889999"}}),
+        json!({"StringEquals": {"s3:AccessPointNetworkOrigin": "VPC"}, "Null": {"s3:DataAccessPointArn": "true"}}),
+        json!({"StringEquals": {"aws:SourceAccount": "444455556666"}, "ArnLike": {"aws:SourceArn": "arn:aws:sns:*:777788889999:*"}}),
+        json!({"StringEquals": {"aws:SourceAccount": "444455556666"}, "ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}),
+        json!({"StringEquals": {"aws:PrincipalServiceName": "sns.amazonaws.com", "aws:SourceAccount": "444455556666"}}),
+        json!({"Bool": {"aws:PrincipalIsAWSService": "true"}, "StringEquals": {"aws:SourceAccount": "444455556666"}}),
+        json!({"Bool": {"aws:PrincipalIsAWSService": "true"}, "Null": {"aws:PrincipalArn": "false"}}),
+        json!({"StringLike": {"aws:PrincipalArn": "arn:*:444455556666:*"}}),
+        json!({"StringLike": {"aws:SourceArn": "arn:aws:s3:*:444455556666:accesspoint/*"}}),
+        json!({"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:*:accesspoint/x"}}),
+        json!({"StringLike": {"s3:DataAccessPointArn": "arn:*:s3:us-east-1:444455556666:accesspoint/x"}}),
+        json!({"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:us-east-1:444455556666:bucket/*"}}),
+        json!({"StringLike": {"s3:DataAccessPointArn": "arn:aws:sns:us-east-1:444455556666:accesspoint/*"}}),
+        json!({"StringLike": {"aws:userid": ["AROAEXAMPLEEXAMP:*"]}}),
+        json!({"StringLike": {"aws:userid": ["AROAEXAMPLEEXAMPL:*"]}}),
+        json!({"StringLike": {"aws:userid": ["AROA*:x"]}}),
+    ];
+    let mut table = String::new();
+    for condition in conditions {
+        let _ = writeln!(table, "{condition}");
+        for policy in [
+            json!([statement("Allow", condition.clone())]),
+            json!([statement("Allow", json!({})), statement("Deny", condition)]),
+        ] {
+            let snapshot = snapshot(policy);
+            let verdict = shown::published(&snapshot, &Trust::default());
+            let _ = writeln!(table, "  {}", cell(&snapshot, &Trust::default()));
+            for path in verdict["paths"].as_array().unwrap() {
+                let _ = writeln!(table, "    {}", shown::path(path));
+            }
+        }
+    }
+    table
+}
+
+/// Statements that name, or leave, some callers of many.
+pub fn several_callers() -> String {
+    let to = |effect: &str, element: &str, principal: Value, condition: Value| {
+        json!({"Effect": effect, element: principal, "Action": "s3:GetObject", "Resource": OBJECTS,
+            "Condition": condition})
+    };
+    let accounts = || json!({"AWS": ["222233334444", "444455556666", "777788889999"]});
+    let user = || json!({"AWS": "arn:aws:iam::444455556666:user/alice"});
+    let role = || json!({"AWS": ["arn:aws:iam::444455556666:role/Reader", "arn:aws:iam::777788889999:role/Reader"]});
+    let but = |values: &[&str]| json!({"StringNotEquals": {"aws:PrincipalAccount": values}});
+    let everyone = || to("Allow", "Principal", json!("*"), json!({}));
+    let no_users = || json!({"StringNotEquals": {"aws:PrincipalType": "AssumedRole"}});
+    let policies = [
+        json!([
+            to("Allow", "Principal", accounts(), json!({})),
+            to("Deny", "Principal", json!({"AWS": "444455556666"}), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", accounts(), json!({})),
+            to("Deny", "Principal", user(), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", accounts(), json!({})),
+            to("Deny", "NotPrincipal", user(), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", accounts(), json!({})),
+            to("Deny", "NotPrincipal", role(), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", role(), json!({})),
+            to("Deny", "NotPrincipal", role(), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", role(), json!({})),
+            to("Deny", "Principal", user(), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", role(), no_users()),
+            to("Allow", "Principal", user(), no_users())
+        ]),
+        json!([
+            everyone(),
+            to("Deny", "Principal", json!("*"), but(&["444455556666", "777788889999"]))
+        ]),
+        json!([
+            everyone(),
+            to("Deny", "Principal", json!("*"), but(&["444455556666", "777788889999"])),
+            to("Deny", "Principal", user(), json!({}))
+        ]),
+        json!([
+            everyone(),
+            to("Deny", "Principal", json!("*"), but(&["444455556666", "777788889999"])),
+            to("Deny", "Principal", json!({"AWS": "777788889999"}), no_users())
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotLike": {"aws:PrincipalAccount": ["4444*", "7777*"]}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"ArnNotLike": {"aws:PrincipalArn": ["arn:aws:iam::444455556666:role/*", "arn:aws:iam::777788889999:user/*"]}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "NotPrincipal",
+                json!({"AWS": ["arn:aws:iam::444455556666:role/Reader", "arn:aws:iam::777788889999:role/Reader"]}),
+                json!({})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "NotPrincipal",
+                json!({"AWS": ["arn:aws:iam::444455556666:role/Reader", "*"]}),
+                json!({})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "NotPrincipal",
+                json!({"CanonicalUser": "facade", "Service": "sns.amazonaws.com"}),
+                json!({})
+            )
+        ]),
+        json!([
+            everyone(),
+            to("Deny", "NotPrincipal", json!({"Federated": "accounts.google.com"}), json!({}))
+        ]),
+        // signed from anywhere, unsigned from one network alone
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"Null": {"aws:PrincipalArn": "true"}, "NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"Null": {"aws:PrincipalArn": "false"}, "NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-exampleorgid"}, "NotIpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1a2b3c4d"}, "NotIpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:SourceVpce": ["vpce-1a2b3c4d", "vpce-2"]}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:VpceAccount": "444455556666"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:VpceOrgID": "o-exampleorgid"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotLike": {"aws:VpceOrgPaths": "o-exampleorgid/*"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:SourceVpcArn": "arn:aws:ec2:eu-west-1:444455556666:vpc/vpc-1"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"ArnNotLike": {"aws:SourceArn": "arn:aws:sns:*:444455556666:*"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:SourceOrgID": "o-exampleorgid"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotLike": {"aws:userid": ["AROAEXAMPLEEXAMPLEEXA:*", "AIDAEXAMPLEEXAMPLE12"]}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"s3:DataAccessPointAccount": "444455556666"}})
+            )
+        ]),
+        json!([
+            to("Allow", "Principal", accounts(), json!({})),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})
+            )
+        ]),
+        json!([to(
+            "Allow",
+            "Principal",
+            accounts(),
+            json!({"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})
+        )]),
+        json!([
+            to("Allow", "Principal", json!({"Service": "cloudtrail.amazonaws.com"}), json!({})),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:SourceAccount": ["111122223333", "444455556666"]}})
+            )
+        ]),
+        json!([
+            to(
+                "Allow",
+                "Principal",
+                json!({"Service": ["cloudtrail.amazonaws.com", "sns.amazonaws.com"]}),
+                json!({"StringEquals": {"aws:SourceAccount": "444455556666"}})
+            ),
+            to("Deny", "NotPrincipal", json!({"Service": "cloudtrail.amazonaws.com"}), json!({}))
+        ]),
+        json!([
+            to(
+                "Allow",
+                "Principal",
+                json!("*"),
+                json!({"Bool": {"aws:PrincipalIsAWSService": "true"}})
+            ),
+            to("Allow", "Principal", json!({"Service": "sns.amazonaws.com"}), json!({}))
+        ]),
+    ];
+    let mut table = String::new();
+    for policy in policies {
+        let snapshot = snapshot(policy.clone());
+        for statement in policy.as_array().unwrap() {
+            let mut short = statement.clone();
+            short
+                .as_object_mut()
+                .unwrap()
+                .retain(|key, _| !["Action", "Resource"].contains(&key.as_str()));
+            let _ = writeln!(table, "{short}");
+        }
+        let _ = writeln!(table, "{}", shown::verdict(&snapshot, &Trust::default()));
+    }
+    table
+}
+
+/// Patterns of actions, let in, and taken away.
+pub fn actions() -> String {
+    let patterns = [
+        json!("*"),
+        json!("s3:*"),
+        json!("S3:getobject"),
+        json!("s3:Get*"),
+        json!("s3:?etObject"),
+        json!("s3:GetObject*"),
+        json!(["s3:GetObject", "s3:GetObject", "s3:ListBucket"]),
+        json!("s3:GetObjct"),
+        json!("s3:Unheard*"),
+        json!("sns:Publish"),
+        json!("s3:*Acl"),
+        json!([]),
+        json!(["s3:GetObject", "ec2:*"]),
+    ];
+    let mut table = String::new();
+    for pattern in patterns {
+        for element in ["Action", "NotAction"] {
+            let tested = |effect: &str| json!({"Effect": effect, "Principal": "*", element: pattern, "Resource": [BUCKET, OBJECTS]});
+            let named = json!({"Effect": "Allow", "Principal": "*", "Resource": [BUCKET, OBJECTS],
+                "Action": ["s3:GetObject", "s3:ListBucket", "s3:PutObjectAcl", "s3:PutObjectTagging"]});
+            for policy in [json!([tested("Allow")]), json!([named, tested("Deny")])] {
+                let _ = writeln!(
+                    table,
+                    "{element} {pattern} {}",
+                    policy.as_array().unwrap().last().unwrap()["Effect"]
+                );
+                let _ = writeln!(table, "{}", shown::verdict(&snapshot(policy), &Trust::default()));
+            }
         }
     }
     table

@@ -212,6 +212,9 @@ impl<'q> Asking<'q> {
                 let named = if anyone || nowhere { Vec::new() } else { facts.bounded(key) };
                 Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
+            ("aws:sourceorgpaths", _) if self.caller.as_organization().is_some() => {
+                Domain::always(organization_of(self.caller))
+            }
             ("aws:sourceorgpaths", _) if anyone => Domain::sometimes(organization(ELSEWHERE)),
             ("aws:sourceorgpaths", _) => Domain::sometimes(Texts::Language(Language {
                 form: Form::OrganizationPaths(None),
@@ -266,6 +269,16 @@ fn organization<'q>(sample: &'static str) -> Texts<'q> {
         form: Form::OrganizationPaths(None),
         except: Except::Nothing,
         samples: sample.into(),
+    })
+}
+
+/// Paths in the organization of a caller, or in any.
+fn organization_of(caller: &Caller) -> Texts<'_> {
+    let id = caller.as_organization();
+    Texts::Language(Language {
+        form: Form::OrganizationPaths(id),
+        except: Except::Nothing,
+        samples: id.map_or_else(|| ELSEWHERE.to_owned(), |id| format!("{id}/r-ab12/")).into(),
     })
 }
 

@@ -180,7 +180,9 @@ impl Except<'_> {
                 AccountId::parse(text).is_ok_and(|account| accounts.contains(&account))
             }
             (Self::Account(account), Part::Account) => account.as_str() == text,
-            (Self::Starts(starts), Part::FirstStep) => starts.contains(text),
+            (Self::Starts(starts), Part::FirstStep) => {
+                starts.iter().any(|start| start.eq_ignore_ascii_case(text))
+            }
             (
                 Self::Nothing
                 | Self::Accounts(_)
@@ -204,7 +206,8 @@ impl Except<'_> {
             }
         };
         let text = part.of(value).filter(|text| self.is_left_out(part, text))?;
-        part.values(Union::of(letters(&text).collect()))
+        // whatever its capitals
+        part.values(Union { fold: true, ..Union::of(letters(&text).collect()) })
     }
 }
 

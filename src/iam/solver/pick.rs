@@ -261,8 +261,11 @@ fn typed(
             asked.comparisons().is_some_and(|(list, wanted)| wanted && list.iter().all(is))
         })
     };
+    // the candidates are whole values
+    let are_whole = deciding().all(|asked| matches!(asked.part, Part::Whole | Part::Epoch));
     match found {
         Some(value) => Some(Found::Example(value)),
+        None if !are_whole => None,
         // the candidates stand for every address, number or time
         None if all().all(&is_net) && (wants(&is_net) || is_addresses(texts)) => {
             Some(Found::Nothing)

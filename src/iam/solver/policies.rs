@@ -88,6 +88,11 @@ impl<'a> Policies<'a> {
         self.wide.keys.lower().any(carried::tells_places_apart)
     }
 
+    /// Whether the policies mention what services alone carry: whichever service is asked about then.
+    pub(in crate::iam) fn tells_services_apart(&self) -> bool {
+        self.wide.keys.lower().any(carried::is_of_source)
+    }
+
     /// The statement of the own policy with this index.
     #[must_use]
     pub fn statement(&self, index: usize) -> Option<&'a Statement> {

@@ -92,12 +92,17 @@ pub fn askings<'q>(
 ) -> Vec<Asking<'q>> {
     let asks = |about: &dyn Fn(&str) -> bool| keys.lower().any(about);
     let mut kinds = kinds(caller);
-    let (source, principal) = (asks(&carried::is_of_source), asks(&carried::is_of_principal));
+    let principal = asks(&carried::is_of_principal);
     // where nothing tells the kinds of an identity apart, one stands for all
     if !principal && !scene.facts.names_identities {
         kinds.retain(|kind| !matches!(kind, Kind::User | Kind::Root | Kind::Federated));
     }
-    if !source && kinds.len() > 1 {
+    // for whom services call is told by the resource, or by the organization, alone
+    let source: fn(&str) -> bool = match caller {
+        Caller::Organization(_) => |key| key.starts_with("aws:sourceorg"),
+        _ => |key| key == "aws:sourcearn",
+    };
+    if kinds.len() > 1 && !asks(&source) {
         kinds.retain(|kind| *kind != Kind::Service);
     }
     let networks: &[Network] = match scene.route {
@@ -126,10 +131,11 @@ fn kinds(caller: &Caller) -> Vec<Kind> {
     let identity = [Kind::Role, Kind::User, Kind::Root, Kind::Federated];
     match caller {
         Caller::Anonymous | Caller::Located { signed: false } => vec![Kind::Nobody],
-        Caller::Stranger | Caller::Located { signed: true } => {
+        Caller::Stranger | Caller::Account { arn: None, .. } => identity.to_vec(),
+        // services call for resources of no account, and for members of organizations
+        Caller::Located { signed: true } | Caller::Organization(_) => {
             identity.into_iter().chain([Kind::Service]).collect()
         }
-        Caller::Organization(_) | Caller::Account { arn: None, .. } => identity.to_vec(),
         Caller::Account { arn: Some(arn), .. } => {
             let resource = Arn::split(arn).map_or("", Arn::resource);
             vec![match resource.split('/').next() {

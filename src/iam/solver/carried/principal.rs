@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::solver::carried::{
     ELSEWHERE, ORGANIZATION, PRINCIPAL_ARN, SOME_STRANGERS, is_of_principal, organization,
+    organization_of,
 };
 use crate::iam::solver::domain::{Domain, Except, Language, Texts};
 use crate::iam::solver::form::{Form, Principals};
@@ -125,11 +126,7 @@ impl<'q> Asking<'q> {
         let facts = self.scene.facts;
         let stranger = matches!(self.caller, Caller::Stranger | Caller::Located { .. });
         match self.caller {
-            Caller::Organization(id) => Domain::always(Texts::Language(Language {
-                form: Form::OrganizationPaths(Some(id)),
-                except: Except::Nothing,
-                samples: format!("{id}/r-ab12/").into(),
-            })),
+            Caller::Organization(_) => Domain::always(organization_of(self.caller)),
             _ if stranger || self.anywhere => Domain::sometimes(Texts::Language(Language {
                 form: Form::OrganizationPaths(None),
                 except: Except::Starts(&facts.organizations),
