@@ -96,7 +96,7 @@ fn in_force(public: Option<bool>, closed: bool, unread: bool) -> Option<bool> {
 
 /// Whether an access point with a public policy lets requests through.
 fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
-    if state.policy.known() == Some(&None) {
+    if !may_delegate(state) {
         return Some(false);
     }
     let points = state.access_points.known()?;
@@ -121,6 +121,13 @@ fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
     answer
 }
 
+/// Whether the bucket policy may let in who comes through an access point: without an Allow of its own
+/// no access point lets anybody in.
+fn may_delegate(state: &BucketState) -> bool {
+    let allows = |document: &Document| document.allows().next().is_some();
+    state.policy.known().is_none_or(|policy| policy.as_ref().is_some_and(allows))
+}
+
 fn exposure(
     state: &BucketState,
     paths: &[Path],
@@ -131,13 +138,11 @@ fn exposure(
     let known = open.map(|path| path.exposure).max().unwrap_or(Class::None);
     let points = state.access_points.known().into_iter().flatten();
     let acls = state.acl.error().is_some() || state.object_acls.error().is_some();
-    // without a bucket policy no access point lets anybody in
-    let delegates = state.policy.known() != Some(&None);
     let access_points = state.access_points.error().is_some()
         || points.into_iter().any(|point| point.policy.error().is_some());
     let blind_spot = state.policy.error().is_some()
         || (acls && !closers.acls_off)
-        || (access_points && delegates)
+        || (access_points && may_delegate(state))
         || !state.other_unreadable.is_empty();
     // AWS sees something public that we do not: who gets in is not known
     let unexplained = disagreement.is_some_and(|differ| differ.aws)

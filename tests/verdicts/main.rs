@@ -5,6 +5,7 @@
 //! difference line by line.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::string_slice, clippy::needless_pass_by_value, clippy::unreadable_literal)]
 
 mod shown;
 mod tables;
