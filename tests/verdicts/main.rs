@@ -12,6 +12,7 @@ mod tables;
 #[path = "../../benches/verdict/worst.rs"]
 mod worst;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -25,59 +26,60 @@ fn cases() {
     for line in fs::read_to_string(path).unwrap().lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let verdict = shown::verdict(&case["snapshot"], &Trust::default());
-        golden.push_str(&format!("{}: {}\n{verdict}\n", case["id"].as_str().unwrap(), case["why"]));
+        let id = case["id"].as_str().unwrap();
+        let _ = writeln!(golden, "{id}: {}\n{verdict}", case["why"]);
     }
     hold("cases", &golden);
 }
 
 #[test]
 fn conditions_of_an_allow() {
-    hold("conditions_of_an_allow", &tables::conditions("Allow"));
+    hold("conditions_of_an_allow", &tables::conditions::conditions("Allow"));
 }
 
 #[test]
 fn conditions_of_a_deny() {
-    hold("conditions_of_a_deny", &tables::conditions("Deny"));
+    hold("conditions_of_a_deny", &tables::conditions::conditions("Deny"));
 }
 
 #[test]
 fn principals() {
-    hold("principals", &tables::principals());
+    hold("principals", &tables::callers::principals());
 }
 
 #[test]
 fn resources() {
-    hold("resources", &tables::resources());
+    hold("resources", &tables::targets::resources());
 }
 
 #[test]
 fn variables() {
-    hold("variables", &tables::variables());
+    hold("variables", &tables::conditions::variables());
 }
 
 #[test]
 fn trusted_conditions() {
-    hold("trusted_conditions", &tables::trusted());
+    hold("trusted_conditions", &tables::callers::trusted());
 }
 
 #[test]
 fn what_could_not_be_read() {
-    hold("what_could_not_be_read", &tables::unreadable());
+    hold("what_could_not_be_read", &tables::states::unreadable());
 }
 
 #[test]
 fn several_conditions() {
-    hold("several_conditions", &tables::several_conditions());
+    hold("several_conditions", &tables::conditions::several_conditions());
 }
 
 #[test]
 fn several_callers() {
-    hold("several_callers", &tables::several_callers());
+    hold("several_callers", &tables::callers::several_callers());
 }
 
 #[test]
 fn actions() {
-    hold("actions", &tables::actions());
+    hold("actions", &tables::targets::actions());
 }
 
 #[test]
@@ -87,14 +89,14 @@ fn policies_built_to_take_long() {
         let cell = tables::cell(&snapshot, &Trust::default());
         // of hundreds of paths their kinds are enough
         let shown: String = cell.chars().take(300).collect();
-        golden.push_str(&format!("{name}: {shown} ({} letters)\n", cell.len()));
+        let _ = writeln!(golden, "{name}: {shown} ({} letters)", cell.len());
     }
     hold("policies_built_to_take_long", &golden);
 }
 
 #[test]
 fn settings() {
-    hold("settings", &tables::settings());
+    hold("settings", &tables::states::settings());
 }
 
 fn hold(name: &str, golden: &str) {

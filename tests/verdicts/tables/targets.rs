@@ -1,0 +1,86 @@
+//! Resources and actions.
+
+use std::fmt::Write as _;
+
+use s3_guardrail::trust::Trust;
+use serde_json::json;
+
+use crate::shown;
+use crate::tables::{BUCKET, OBJECTS, snapshot};
+
+/// Patterns of resources, let in and kept out, by themselves and as all but they.
+pub fn resources() -> String {
+    let patterns = [
+        json!("*"),
+        json!("arn:aws:s3:::*"),
+        json!(OBJECTS),
+        json!(BUCKET),
+        json!([BUCKET, OBJECTS]),
+        json!("arn:aws:s3:::clinic-reports*"),
+        json!("arn:aws:s3:::clinic-report?/public/*"),
+        json!("arn:aws:s3:::*/private/*"),
+        json!("arn:aws:s3:::clinic-reports/a?c*"),
+        json!("arn:aws-cn:s3:::clinic-reports/*"),
+        json!("arn:aws:s3:::other-bucket/*"),
+        json!("arn:aws:s3:::clinic-reports/"),
+        json!("arn:aws:s3:::clinic-reports/${aws:username}/*"),
+        json!("arn:aws:s3:::${aws:PrincipalTag/bucket}/*"),
+        json!([]),
+    ];
+    let mut table = String::new();
+    for pattern in patterns {
+        for element in ["Resource", "NotResource"] {
+            let tested = |effect: &str| {
+                json!({"Effect": effect, "Principal": "*", "Action": ["s3:GetObject", "s3:ListBucket"],
+                    element: pattern})
+            };
+            let all = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": [BUCKET, OBJECTS]});
+            let _ = writeln!(table, "{element} {pattern}");
+            for policy in [json!([tested("Allow")]), json!([all, tested("Deny")])] {
+                let verdict = shown::published(&snapshot(policy.clone()), &Trust::default());
+                let _ =
+                    writeln!(table, "  {}", policy.as_array().unwrap().last().unwrap()["Effect"]);
+                for path in verdict["paths"].as_array().unwrap() {
+                    let _ = writeln!(table, "  {}", shown::path(path));
+                }
+            }
+        }
+    }
+    table
+}
+
+/// Patterns of actions, let in, and taken away.
+pub fn actions() -> String {
+    let patterns = [
+        json!("*"),
+        json!("s3:*"),
+        json!("S3:getobject"),
+        json!("s3:Get*"),
+        json!("s3:?etObject"),
+        json!("s3:GetObject*"),
+        json!(["s3:GetObject", "s3:GetObject", "s3:ListBucket"]),
+        json!("s3:GetObjct"),
+        json!("s3:Unheard*"),
+        json!("sns:Publish"),
+        json!("s3:*Acl"),
+        json!([]),
+        json!(["s3:GetObject", "ec2:*"]),
+    ];
+    let mut table = String::new();
+    for pattern in patterns {
+        for element in ["Action", "NotAction"] {
+            let tested = |effect: &str| json!({"Effect": effect, "Principal": "*", element: pattern, "Resource": [BUCKET, OBJECTS]});
+            let named = json!({"Effect": "Allow", "Principal": "*", "Resource": [BUCKET, OBJECTS],
+                "Action": ["s3:GetObject", "s3:ListBucket", "s3:PutObjectAcl", "s3:PutObjectTagging"]});
+            for policy in [json!([tested("Allow")]), json!([named, tested("Deny")])] {
+                let _ = writeln!(
+                    table,
+                    "{element} {pattern} {}",
+                    policy.as_array().unwrap().last().unwrap()["Effect"]
+                );
+                let _ = writeln!(table, "{}", shown::verdict(&snapshot(policy), &Trust::default()));
+            }
+        }
+    }
+    table
+}
