@@ -7,8 +7,8 @@ use crate::iam::{
 };
 use crate::name::AccountId;
 
-/// A sentence for each such service. `reached` says who gets through each Allow of the policy of the
-/// bucket, or of the access point `point`.
+/// A sentence for each such service. `reached` says who gets through each Allow of the policy of
+/// the bucket, or of the access point `point`.
 pub(super) fn confused_deputies(
     document: &Document,
     point: Option<&str>,

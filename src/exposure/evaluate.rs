@@ -121,8 +121,8 @@ fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
     answer
 }
 
-/// Whether the bucket policy may let in who comes through an access point: without an Allow of its own
-/// no access point lets anybody in.
+/// Whether the bucket policy may let in who comes through an access point: without an Allow of its
+/// own none lets anybody in.
 fn may_delegate(state: &BucketState) -> bool {
     let allows = |document: &Document| document.allows().next().is_some();
     state.policy.known().is_none_or(|policy| policy.as_ref().is_some_and(allows))

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::iam::compare::{Bindings, Comparison, Terms};
+use crate::iam::compare::Comparison;
 use crate::iam::condition::{Condition, Quantifier, Test};
+use crate::iam::variable::{Bindings, Terms};
 
 /// One condition, with how it is read where its meaning is not documented already settled.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,9 +1,8 @@
 //! One value of a condition against one value of a request.
 //!
-//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Variables and tags".
+//! Source: IAM User Guide, "IAM JSON policy elements: Condition operators".
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -15,6 +14,7 @@ use crate::iam::arn::Arn;
 use crate::iam::condition::{Order, Test};
 use crate::iam::pattern::{covers, matches};
 use crate::iam::text::{Class, Piece, Union, letters, pieces};
+use crate::iam::variable::{Terms, fill};
 
 /// What a condition's value asks of a request's value.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,60 +39,6 @@ pub enum Comparison<'a> {
     Moment(Order, i128),
     /// Nothing.
     Everything,
-}
-
-/// What the variable of `key` may stand for where it is not known: digits, where it is an account; a
-/// name, where it is a user's.
-fn anything(key: &str) -> Vec<Piece> {
-    match key {
-        "aws:principalaccount"
-        | "aws:resourceaccount"
-        | "s3:resourceaccount"
-        | "aws:sourceaccount"
-        | "s3:dataaccesspointaccount" => vec![Piece::One(Class::Digit); 12],
-        "aws:username" => vec![Piece::One(Class::Name), Piece::Run(Class::Name)],
-        _ => vec![Piece::Run(Class::Any)],
-    }
-}
-
-/// What a policy variable stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Binding {
-    /// This text.
-    Text(String),
-    /// This text, or nothing, as suits the reading.
-    Maybe(String),
-    /// Nothing: the request does not carry the key.
-    Absent,
-    /// It is not known: any text.
-    Open,
-}
-
-/// What variables stand for, by their key in small letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bindings {
-    /// Those that are told.
-    pub told: BTreeMap<String, Binding>,
-    /// All others.
-    pub others: Binding,
-}
-
-/// How values are read whose meaning is not documented, and what variables stand for.
-#[derive(Debug, Clone, Copy)]
-pub struct Terms<'t> {
-    /// Whether a value of no known meaning is met by everything, or by nothing.
-    pub generous: bool,
-    /// `None` where `${…}` is text.
-    pub bindings: Option<&'t Bindings>,
-}
-
-impl Bindings {
-    /// Of which nothing is known.
-    pub const OPEN: Self = Self { told: BTreeMap::new(), others: Binding::Open };
-
-    fn of(&self, key: &str) -> &Binding {
-        self.told.get(key).unwrap_or(&self.others)
-    }
 }
 
 impl<'a> Comparison<'a> {
@@ -319,7 +265,6 @@ fn has_letters(text: &str) -> bool {
 
 /// A pattern with its variables put in.
 fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a>> {
-    // nothing is equal to, or like, a variable that has no value
     let pieces = fill(test, value, terms)?;
     let colons = pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count();
     if test == Test::Arn && colons < 5 {
@@ -335,83 +280,6 @@ fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a
         Some(plain) => Some(Comparison::Text(Cow::Owned(plain))),
         None => Some(Comparison::Filled(Union { patterns: vec![pieces], fold })),
     }
-}
-
-fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
-    let mut made = Vec::new();
-    let mut colons = 0;
-    for token in tokens(value) {
-        let class = if operator == Test::Arn && colons < 5 { Class::NotColon } else { Class::Any };
-        match token {
-            Token::Text(text) => {
-                colons += text.matches(':').count();
-                match operator {
-                    Test::StringLike | Test::Arn => made.extend(pieces(text, class)),
-                    _ => made.extend(letters(text)),
-                }
-            }
-            Token::Letters(text) => made.extend(letters(text)),
-            Token::Variable { key, default } => match terms.bindings?.of(&key) {
-                Binding::Text(text) => {
-                    colons += text.matches(':').count();
-                    made.extend(letters(text));
-                }
-                Binding::Absent => made.extend(letters(default?)),
-                Binding::Maybe(text) if terms.generous && default.is_none() => {
-                    made.extend(letters(text));
-                }
-                Binding::Maybe(_) | Binding::Open if terms.generous => made.extend(anything(&key)),
-                Binding::Maybe(_) | Binding::Open => return None,
-            },
-        }
-    }
-    Some(made)
-}
-
-/// A piece of a value with variables.
-enum Token<'t> {
-    Text(&'t str),
-    /// No wildcard is one here.
-    Letters(&'t str),
-    Variable {
-        key: String,
-        default: Option<&'t str>,
-    },
-}
-
-/// The keys, in small letters, of the variables in a value.
-pub fn variables(value: &str) -> impl Iterator<Item = String> {
-    tokens(value).into_iter().filter_map(|token| match token {
-        Token::Text(_) | Token::Letters(_) => None,
-        Token::Variable { key, .. } => Some(key),
-    })
-}
-
-fn tokens(value: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((inside, left)) = after.split_once('}') else { break };
-        tokens.push(Token::Text(before));
-        tokens.push(match inside.split_once(',') {
-            // `${*}`, `${?}` and `${$}` are these characters
-            None if ["*", "?", "$"].contains(&inside) => Token::Letters(inside),
-            None => Token::Variable { key: inside.trim().to_ascii_lowercase(), default: None },
-            Some((key, default)) => Token::Variable {
-                key: key.trim().to_ascii_lowercase(),
-                default: Some(default.trim().trim_matches('\'')),
-            },
-        });
-        rest = left;
-    }
-    tokens.push(Token::Text(rest));
-    tokens
-}
-
-/// The texts that a resource element means, its variables put in; `None` where one is absent.
-#[must_use]
-pub fn resource(pattern: &str, terms: Terms<'_>) -> Option<Union> {
-    fill(Test::StringLike, pattern, terms).map(Union::of)
 }
 
 /// Whether it is documented what a value without variables asks for under `test`.

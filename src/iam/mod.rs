@@ -2,9 +2,9 @@
 //! is let in by them. Knows nothing of a bucket's settings, of guardrails, events or alerts.
 //!
 //! Read in this order: `document` and its parts (`principal`, `action`, `condition`, `pattern`)
-//! say what is written; `atom` and `compare` what a condition asks of one value; `request` what a
-//! policy says to one request. `caller` names the classes of those who may ask, `facts` whom the
-//! policies name, and `reach` asks the `solver` about every caller of every offer.
+//! say what is written; `atom`, `compare` and `variable` what a condition asks of one value;
+//! `request` what a policy says to one request. `caller` names the classes of those who may ask,
+//! `facts` whom the policies name, and `reach` asks the `solver` about every caller of every offer.
 
 mod action;
 mod arn;
@@ -26,6 +26,7 @@ mod reach;
 mod request;
 mod solver;
 mod text;
+mod variable;
 
 pub use self::action::{Access, Action, Actions, On};
 pub use self::arn::{Arn, any_partition, in_partition};

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use crate::iam::action::Action;
 use crate::iam::arn::any_partition;
 use crate::iam::atom::Atom;
-use crate::iam::compare::{Binding, Bindings, Terms, resource};
 use crate::iam::condition::Condition;
 use crate::iam::document::{Clause, Document, Effect, Statement, Version};
 use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
+use crate::iam::variable::{Binding, Bindings, Terms, resource};
 use crate::name::AccountId;
 
 /// A request.

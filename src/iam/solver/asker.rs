@@ -5,7 +5,6 @@ use std::cell::OnceCell;
 
 use crate::iam::action::{Actions, On};
 use crate::iam::caller::Caller;
-use crate::iam::compare::Bindings;
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::request::Request;
@@ -17,6 +16,7 @@ use crate::iam::solver::search::Untold;
 use crate::iam::solver::shape::{Asking, KEY, Shape, askings};
 use crate::iam::solver::{bindings, witness};
 use crate::iam::text::Found;
+use crate::iam::variable::Bindings;
 
 /// Steps for one question, and those that every question has even where the verdict's are used up.
 const STEPS: usize = 50_000;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::iam::atom::Atom;
-use crate::iam::compare::{self, Binding, Bindings, Comparison};
+use crate::iam::compare::Comparison;
 use crate::iam::condition::Condition;
 use crate::iam::document::{Clause, Document};
 use crate::iam::fuel::Fuel;
@@ -16,6 +16,7 @@ use crate::iam::solver::pick::{Asked, carried};
 use crate::iam::solver::rules::Keys;
 use crate::iam::solver::shape::{Asking, Shape};
 use crate::iam::text::Found;
+use crate::iam::variable::{self, Binding, Bindings};
 
 /// Values tried for one variable, and sets of them tried for one shape.
 const VALUES: usize = 5;
@@ -42,7 +43,7 @@ fn keys_in(document: &Document, variables: bool) -> impl Iterator<Item = String>
             move |condition: &&Condition| !variables || condition.operator.test.compares_texts();
         let values = statement.conditions.iter().filter(taken).flat_map(|one| &one.values);
         let texts = globs.iter().map(Glob::as_str).chain(values.map(String::as_str));
-        texts.filter(|text| text.contains("${")).flat_map(compare::variables)
+        texts.filter(|text| text.contains("${")).flat_map(variable::variables)
     })
 }
 

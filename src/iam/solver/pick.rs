@@ -214,8 +214,8 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         }
     })
 }
-/// Whether certain texts are asked for, in whatever capitals, and capitals make no difference to the
-/// rest: then those as written stand for all.
+/// Whether certain texts are asked for, in whatever capitals, and capitals make no difference to
+/// the rest: then those as written stand for all.
 fn is_spelt(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> bool {
     asked.iter().enumerate().any(|(index, one)| {
         let others = || asked.iter().enumerate().filter(move |(other, _)| *other != index);

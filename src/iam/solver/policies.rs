@@ -3,7 +3,6 @@
 use std::cell::OnceCell;
 
 use crate::iam::action::Actions;
-use crate::iam::compare::{Binding, Bindings};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
 use crate::iam::offer::{Offer, Place};
@@ -12,6 +11,7 @@ use crate::iam::solver::domain::Texts;
 use crate::iam::solver::rules::{Keys, Reading, Rules};
 use crate::iam::solver::shape::{Asking, Scene};
 use crate::iam::solver::{bindings, carried};
+use crate::iam::variable::{Binding, Bindings};
 
 /// Policies at the place where they are in force, ready to be asked about callers.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl<'a> Policies<'a> {
         self.wide.keys.lower().any(carried::tells_places_apart)
     }
 
-    /// Whether the policies mention what services alone carry: whichever service is asked about then.
+    /// Whether the policies mention what services alone carry: whichever is asked about then.
     pub(in crate::iam) fn tells_services_apart(&self) -> bool {
         self.wide.keys.lower().any(carried::is_of_source)
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::iam::action::{Actions, On};
 use crate::iam::arn::any_partition;
 use crate::iam::atom::Atom;
-use crate::iam::compare::{self, Bindings, Comparison, Terms};
+use crate::iam::compare::{self, Comparison};
 use crate::iam::condition::{Condition, Quantifier, Test};
 use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::offer::Place;
@@ -14,6 +14,7 @@ use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
 use crate::iam::solver::principals::{Principals, Who};
 use crate::iam::text::{Class, Piece, Union, pieces};
+use crate::iam::variable::{self, Bindings, Terms};
 use crate::name::AccountId;
 
 /// How what is not documented is read.
@@ -221,7 +222,7 @@ fn resources<'a>(
         let pattern = any_partition(glob.as_str());
         if bindings.is_some() && pattern.contains("${") {
             // what has a variable without a value matches no resource
-            if let Some(union) = compare::resource(&pattern, terms) {
+            if let Some(union) = variable::resource(&pattern, terms) {
                 bucket |= union.has(&place.bucket);
                 some.push(Comparison::Filled(union.after(&place.objects)));
             }
@@ -277,8 +278,8 @@ fn may_begin(glob: &str, prefix: &str) -> bool {
     literal.bytes().zip(prefix.bytes()).all(|(own, other)| own == other)
 }
 
-/// Whether a statement is about all principals but an empty list of them, or all such resources: by
-/// AWS's policy checks an empty list has no effect, and what that means turned round they do not say.
+/// Whether a statement is about all principals, or all resources, but an empty list of them: by
+/// AWS's policy checks such a list has no effect, and what that is turned round they do not say.
 fn is_all_but_nobody(statement: &Statement) -> bool {
     matches!(&statement.principal, Clause::NotIn(list) if list.is_empty())
         || matches!(&statement.resource, Clause::NotIn(list) if list.is_empty())

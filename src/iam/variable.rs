@@ -1,0 +1,142 @@
+//! Policy variables, `${aws:username}`: where they stand in a value, and what it means once what
+//! they stand for is put in.
+//!
+//! Source: IAM User Guide, "IAM policy elements: Variables and tags". Nothing is equal to, or like, a
+//! variable that has no value.
+
+use std::collections::BTreeMap;
+
+use crate::iam::condition::Test;
+use crate::iam::text::{Class, Piece, Union, letters, pieces};
+
+/// What a policy variable stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binding {
+    /// This text.
+    Text(String),
+    /// This text, or nothing, as suits the reading.
+    Maybe(String),
+    /// Nothing: the request does not carry the key.
+    Absent,
+    /// It is not known: any text.
+    Open,
+}
+
+/// What variables stand for, by their key in small letters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bindings {
+    /// Those that are told.
+    pub told: BTreeMap<String, Binding>,
+    /// All others.
+    pub others: Binding,
+}
+
+/// How values are read whose meaning is not documented, and what variables stand for.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'t> {
+    /// Whether a value of no known meaning is met by everything, or by nothing.
+    pub generous: bool,
+    /// `None` where `${…}` is text.
+    pub bindings: Option<&'t Bindings>,
+}
+
+impl Bindings {
+    /// Of which nothing is known.
+    pub const OPEN: Self = Self { told: BTreeMap::new(), others: Binding::Open };
+
+    fn of(&self, key: &str) -> &Binding {
+        self.told.get(key).unwrap_or(&self.others)
+    }
+}
+
+/// The pieces of a value under `test`, its variables put in; `None`: one stands for nothing.
+pub fn fill(test: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
+    let mut made = Vec::new();
+    let mut colons = 0;
+    for token in tokens(value) {
+        let class = if test == Test::Arn && colons < 5 { Class::NotColon } else { Class::Any };
+        match token {
+            Token::Text(text) => {
+                colons += text.matches(':').count();
+                match test {
+                    Test::StringLike | Test::Arn => made.extend(pieces(text, class)),
+                    _ => made.extend(letters(text)),
+                }
+            }
+            Token::Letters(text) => made.extend(letters(text)),
+            Token::Variable { key, default } => match terms.bindings?.of(&key) {
+                Binding::Text(text) => {
+                    colons += text.matches(':').count();
+                    made.extend(letters(text));
+                }
+                Binding::Absent => made.extend(letters(default?)),
+                Binding::Maybe(text) if terms.generous && default.is_none() => {
+                    made.extend(letters(text));
+                }
+                Binding::Maybe(_) | Binding::Open if terms.generous => made.extend(anything(&key)),
+                Binding::Maybe(_) | Binding::Open => return None,
+            },
+        }
+    }
+    Some(made)
+}
+
+/// A piece of a value with variables.
+enum Token<'t> {
+    Text(&'t str),
+    /// No wildcard is one here.
+    Letters(&'t str),
+    Variable {
+        key: String,
+        default: Option<&'t str>,
+    },
+}
+
+/// The keys, in small letters, of the variables in a value.
+pub fn variables(value: &str) -> impl Iterator<Item = String> {
+    tokens(value).into_iter().filter_map(|token| match token {
+        Token::Text(_) | Token::Letters(_) => None,
+        Token::Variable { key, .. } => Some(key),
+    })
+}
+
+fn tokens(value: &str) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((inside, left)) = after.split_once('}') else { break };
+        tokens.push(Token::Text(before));
+        tokens.push(match inside.split_once(',') {
+            // `${*}`, `${?}` and `${$}` are these characters
+            None if ["*", "?", "$"].contains(&inside) => Token::Letters(inside),
+            None => Token::Variable { key: inside.trim().to_ascii_lowercase(), default: None },
+            Some((key, default)) => Token::Variable {
+                key: key.trim().to_ascii_lowercase(),
+                default: Some(default.trim().trim_matches('\'')),
+            },
+        });
+        rest = left;
+    }
+    tokens.push(Token::Text(rest));
+    tokens
+}
+
+/// The texts that a resource element means, its variables put in; `None` where one is absent.
+#[must_use]
+pub fn resource(pattern: &str, terms: Terms<'_>) -> Option<Union> {
+    fill(Test::StringLike, pattern, terms).map(Union::of)
+}
+
+/// What the variable of `key` may stand for where it is not known: digits, where it is an account;
+/// a name, where it is a user's.
+fn anything(key: &str) -> Vec<Piece> {
+    match key {
+        "aws:principalaccount"
+        | "aws:resourceaccount"
+        | "s3:resourceaccount"
+        | "aws:sourceaccount"
+        | "s3:dataaccesspointaccount" => vec![Piece::One(Class::Digit); 12],
+        "aws:username" => vec![Piece::One(Class::Name), Piece::Run(Class::Name)],
+        _ => vec![Piece::Run(Class::Any)],
+    }
+}
