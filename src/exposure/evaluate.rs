@@ -302,6 +302,26 @@ mod tests {
     }
 
     #[test]
+    fn what_aws_alone_calls_public_is_unknown_until_it_is_cut_off() {
+        let named = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+            "Principal": {"AWS": "444455556666"}, "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::clinic-reports/*"}});
+        let judge = |rest: &Value, live| {
+            let mut state = state(rest, false);
+            state.policy_status = Observed::Known(Some(live));
+            evaluate(&state, &Trust::default()).exposure
+        };
+        let rest = json!({"Policy": named});
+        assert_eq!(judge(&rest, true), Exposure::Unknown(Class::External));
+        assert_eq!(judge(&rest, false), Exposure::Known(Class::External));
+        let on = json!({"RestrictPublicBuckets": true});
+        let rest = json!({"Policy": named, "PublicAccessBlockConfiguration": on});
+        assert_eq!(judge(&rest, true), Exposure::Known(Class::None));
+        // of everyone it is known
+        assert_eq!(judge(&json!({}), false), Exposure::Known(Class::Anonymous));
+    }
+
+    #[test]
     fn accounts_of_which_the_same_is_true_are_sorted_apart_by_trust() {
         let ours = ["222233334444", "444455556666"].map(|id| AccountId::parse(id).unwrap());
         let others = ["333344445555", "555566667777"].map(|id| AccountId::parse(id).unwrap());

@@ -358,5 +358,7 @@ mod tests {
         let found: Vec<_> =
             Actions::matching(&Glob::new("s3:get?bject")).iter().map(Action::name).collect();
         assert_eq!(found, ["s3:GetObject"]);
+        let twice: Actions = [action, action].into_iter().collect();
+        assert!(twice.contains(action) && twice.iter().eq([action]));
     }
 }

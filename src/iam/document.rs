@@ -224,6 +224,18 @@ mod tests {
     }
 
     #[test]
+    fn a_name_that_is_empty_is_none() {
+        let sid = |sid: &str| {
+            let text = format!(
+                r#"{{"Statement":{{"Sid":"{sid}","Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}}}"#
+            );
+            Document::parse(&text).unwrap().statements.remove(0).sid
+        };
+        assert_eq!(sid(""), None);
+        assert_eq!(sid("Closed"), Some("Closed".to_owned()));
+    }
+
+    #[test]
     fn what_the_grammar_does_not_know_is_refused_with_its_place() {
         let cases = [
             ("[]", "policy: expected an object"),
@@ -240,6 +252,9 @@ mod tests {
                 "Statement.Principal",
             ),
             (r#"{"Statement":[],"Statement":[]}"#, "duplicate key `Statement`"),
+            (r#"{"Version":"2011-10-17","Statement":[]}"#, "Version: expected `2012-10-17`"),
+            (r#"{"Version":2012,"Statement":[]}"#, "Version: expected `2012-10-17`"),
+            (r#"{"Statement":{"Effect":"Allow","Sid":5}}"#, "Statement.Sid: expected a string"),
         ];
         for (text, expected) in cases {
             let error = Document::parse(text).unwrap_err().to_string();

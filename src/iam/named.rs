@@ -30,12 +30,7 @@ pub fn is_bounded(condition: &Condition, value: &str) -> bool {
         "aws:userid" => {
             value.split_once(':').is_some_and(|(id, _)| id.len() > 16 && Glob::new(id).is_literal())
         }
-        "s3:dataaccesspointarn" => bound_account(value, true).is_some(),
-        "aws:principalarn" | "aws:sourcearn" => bound_account(value, test == Test::Arn).is_some(),
-        "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:vpceorgpaths" => {
-            test == Test::StringLike
-                && value.split_once('/').is_some_and(|(id, _)| Glob::new(id).is_literal())
-        }
+        "aws:sourcearn" => bound_account(value, test == Test::Arn).is_some(),
         _ => false,
     }
 }

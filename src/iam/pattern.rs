@@ -179,6 +179,27 @@ mod tests {
     }
 
     #[test]
+    fn letters_of_several_bytes_are_one_character() {
+        assert!(
+            matches("?", "\u{e9}") && matches("a?c", "a\u{e9}c") && matches("*\u{e9}", "x\u{e9}")
+        );
+        assert!(
+            !matches("??", "\u{e9}") && !matches("\u{e8}", "\u{e9}") && !matches("e", "\u{e9}")
+        );
+        let ignoring = |pattern: &str, text| Glob::new(pattern).matches_ignoring_case(text);
+        assert!(ignoring("A?C\u{e9}*", "abc\u{e9}D") && ignoring("a?c", "A\u{e9}C"));
+        assert!(!ignoring("a\u{e9}", "a\u{c9}") && !ignoring("b\u{e9}", "a\u{e9}"));
+    }
+
+    #[test]
+    fn patterns_too_long_to_compare_meet_and_cover_nothing() {
+        let long = Glob::new("a".repeat(5_000));
+        let other = Glob::new("b".repeat(5_000));
+        assert!(long.meets(&other), "finding out would take too long");
+        assert!(!long.covers(&long));
+    }
+
+    #[test]
     fn a_pattern_of_many_stars_takes_no_longer() {
         assert!(!matches(&"a*".repeat(40), &"a".repeat(39).replace('a', "ab")));
     }

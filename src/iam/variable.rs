@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::iam::condition::Test;
-use crate::iam::text::{Class, Piece, Union, letters, pieces};
+use crate::iam::text::{Class, Piece, Union, letters};
 
 /// What a policy variable stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +53,19 @@ impl Bindings {
 pub fn fill(test: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
     let mut made = Vec::new();
     let mut colons = 0;
+    let is_pattern = matches!(test, Test::StringLike | Test::Arn);
     for token in tokens(value) {
-        let class = if test == Test::Arn && colons < 5 { Class::NotColon } else { Class::Any };
         match token {
             Token::Text(text) => {
-                colons += text.matches(':').count();
-                match test {
-                    Test::StringLike | Test::Arn => made.extend(pieces(text, class)),
-                    _ => made.extend(letters(text)),
+                for letter in text.chars() {
+                    let in_part = test == Test::Arn && colons < 5;
+                    let class = if in_part { Class::NotColon } else { Class::Any };
+                    colons += usize::from(letter == ':');
+                    made.push(match letter {
+                        '*' if is_pattern => Piece::Run(class),
+                        '?' if is_pattern => Piece::One(class),
+                        _ => Piece::Letter(letter),
+                    });
                 }
             }
             Token::Letters(text) => made.extend(letters(text)),

@@ -173,6 +173,83 @@ pub fn several_callers() -> String {
             everyone(),
             to("Deny", "NotPrincipal", json!({"Federated": "accounts.google.com"}), json!({}))
         ]),
+        json!([
+            everyone(),
+            to("Deny", "Principal", json!("*"), but(&["444455556666", "777788889999"])),
+            to("Deny", "Principal", json!({"AWS": "777788889999"}), json!({}))
+        ]),
+        json!([
+            everyone(),
+            to("Deny", "Principal", json!("*"), but(&["444455556666", "777788889999"])),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringEquals": {"aws:PrincipalAccount": "777788889999"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "NotPrincipal",
+                json!({"AWS": ["arn:aws:iam::444455556666:user/alice", "arn:aws:iam::777788889999:role/Reader"]}),
+                json!({})
+            ),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:PrincipalType": "User"}})
+            )
+        ]),
+        json!([
+            to(
+                "Allow",
+                "Principal",
+                json!("*"),
+                json!({"Null": {"aws:PrincipalTag/team": "false"}})
+            ),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringLike": {"aws:PrincipalTag/team": "${aws:PrincipalTag/other}"}})
+            )
+        ]),
+        json!([
+            to(
+                "Allow",
+                "Principal",
+                json!("*"),
+                json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other-bucket"}})
+            ),
+            to(
+                "Deny",
+                "Principal",
+                json!({"Service": ["s3.amazonaws.com", "sns.amazonaws.com"]}),
+                json!({})
+            )
+        ]),
+        json!([
+            to(
+                "Allow",
+                "Principal",
+                json!("*"),
+                json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other-bucket"}})
+            ),
+            to("Deny", "Principal", json!({"Service": "sqs.amazonaws.com"}), json!({}))
+        ]),
+        json!([to(
+            "Allow",
+            "Principal",
+            json!("*"),
+            json!({"StringEquals": {"aws:SourceOrgID": "o-exampleorgid", "aws:PrincipalServiceName": "sns.amazonaws.com"}})
+        )]),
+        json!([
+            to("Allow", "Principal", json!({"AWS": "4444*", "CanonicalUser": "facade"}), json!({})),
+            to("Deny", "Principal", json!({"AWS": "777788889999"}), json!({}))
+        ]),
         // signed from anywhere, unsigned from one network alone
         json!([
             everyone(),
@@ -412,6 +489,19 @@ pub fn trusted() -> String {
             ]);
             let _ = writeln!(table, "all but {key} {values}: {}", cell(&snapshot(policy), &trust));
         }
+    }
+    for condition in [
+        json!({"StringNotEquals": {"aws:SourceVpc": "vpc-0ur5"}}),
+        json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-0ur5"}}),
+        json!({"StringEquals": {"aws:SourceVpc": "vpc-0ur5"}}),
+        json!({"StringEquals": {"aws:SourceVpc": []}}),
+        json!({"StringLike": {"aws:SourceVpc": "vpc-*"}}),
+        json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
+        json!({"IpAddress": {"aws:SourceIp": ["198.51.100.0/25", "10.0.0.0/8"]}}),
+    ] {
+        let mut named = statement("Allow", condition.clone());
+        named["Principal"] = json!({"AWS": ["777788889999", "222233334444"]});
+        let _ = writeln!(table, "named {condition}: {}", cell(&snapshot(json!([named])), &trust));
     }
     for principal in [
         json!({"AWS": ["222233334444", "arn:aws:iam::777788889999:root"]}),

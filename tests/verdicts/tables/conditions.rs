@@ -267,6 +267,12 @@ pub fn variables() -> String {
         json!({"StringEquals": {"aws:SourceVpc": "${aws:PrincipalTag/vpc}"}}),
         json!({"NumericLessThan": {"s3:max-keys": "${aws:PrincipalTag/max}"}}),
         json!({"StringEqualsIgnoreCase": {"aws:PrincipalTag/team": "${aws:userid}"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "${aws:PrincipalTag/arn}"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "*abcdef${aws:username}"}}),
+        json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:role/x"}, "StringLike": {"aws:username": "*"}}),
+        json!({"StringEquals": {"aws:PrincipalTag/team": "${aws:username}"}, "StringLike": {"aws:PrincipalTag/team": "a b*"}}),
+        json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:*"}, "StringLike": {"aws:SourceArn": "*:a:b"}, "StringEquals": {"aws:SourceAccount": "444455556666"}}),
+        json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:b"}, "StringLike": {"aws:SourceArn": "*:a:c:*"}, "StringEquals": {"aws:SourceAccount": "444455556666"}}),
     ];
     let mut table = String::new();
     for condition in conditions {

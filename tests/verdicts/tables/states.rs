@@ -151,7 +151,8 @@ pub fn settings() -> String {
         ] {
             let mut state = json!({"Bucket": "clinic-reports", "Account": "111122223333", "Region": "eu-west-1",
                 "Acl": {"Owner": {"ID": "ace"}, "Grants": acl},
-                "ObjectAcls": [{"Key": "report", "Owner": {"ID": "ace"}, "Grants": acl}],
+                "ObjectAcls": [{"Key": "report", "Owner": {"ID": "ace"}, "Grants": acl},
+                    {"Key": "theirs", "Owner": {"ID": "facade"}, "Grants": [acl[4]]}],
                 "Policy": {"Version": "2012-10-17", "Statement": policy},
                 "AccessPoints": [point("open", internet(), json!({})), point("shut", internet(), restrict()),
                     point("inner", vpc.clone(), json!({}))]});
