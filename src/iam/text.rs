@@ -395,6 +395,22 @@ mod tests {
     }
 
     #[test]
+    fn sets_of_any_length_are_told_apart() {
+        for length in 58..70 {
+            let [one, other] = ["a", "b"].map(|letter| letter.repeat(length));
+            let set = union(&[&format!("{one}*c"), &format!("{other}*d"), &one]);
+            for text in [format!("{one}xc"), format!("{other}d"), one.clone()] {
+                assert!(set.has(&text), "{text}");
+            }
+            for text in [format!("{one}xd"), format!("{other}c"), other.clone(), "c".to_owned()] {
+                assert!(!set.has(&text), "{text}");
+            }
+            let rest = set.after(&one);
+            assert!(rest.has("xc") && rest.has("") && !rest.has("d"), "{length}");
+        }
+    }
+
+    #[test]
     fn a_search_without_fuel_says_so() {
         assert_eq!(shortest(&[union(&["a*"])], &[], &Fuel::new(1)), Found::GaveUp);
     }

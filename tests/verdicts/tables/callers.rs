@@ -25,6 +25,10 @@ pub fn principals() -> String {
         json!({"AWS": "arn:aws-cn:iam::444455556666:root"}),
         json!({"AWS": "AROAEXAMPLEEXAMPLE123"}),
         json!({"AWS": "arn:aws:iam::12345:root"}),
+        json!({"AWS": "arn:aws:iam::abc:root"}),
+        json!({"AWS": "XROAEXAMPLEEXAMPLE123"}),
+        json!({"AWS": "AROAexampleexample123"}),
+        json!({"AWS": "AROAEXAMPLE"}),
         json!({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}),
         json!({"AWS": "arn:aws:iam::*:root"}),
         json!({"AWS": "arn:aws:iam::444455556666:role/*"}),
@@ -250,6 +254,54 @@ pub fn several_callers() -> String {
             to("Allow", "Principal", json!({"AWS": "4444*", "CanonicalUser": "facade"}), json!({})),
             to("Deny", "Principal", json!({"AWS": "777788889999"}), json!({}))
         ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})
+            ),
+            to(
+                "Deny",
+                "Principal",
+                json!({"AWS": "444455556666"}),
+                json!({"Bool": {"aws:SecureTransport": "false"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}})
+            ),
+            to(
+                "Deny",
+                "Principal",
+                json!({"AWS": "444455556666"}),
+                json!({"Bool": {"aws:SecureTransport": "false"}})
+            )
+        ]),
+        json!([to(
+            "Allow",
+            "Principal",
+            json!({"AWS": "444455556666"}),
+            json!({"StringEquals": {"aws:PrincipalTag/a": "${aws:PrincipalAccount}"}, "StringNotEquals": {"aws:PrincipalTag/a": "444455556666"}})
+        )]),
+        json!([to(
+            "Allow",
+            "Principal",
+            json!({"AWS": "arn:aws:sts::444455556666:assumed-role/Reader/s"}),
+            json!({"StringEquals": {"aws:PrincipalTag/a": "${aws:PrincipalAccount}"}, "StringNotEquals": {"aws:PrincipalTag/a": "444455556666"}})
+        )]),
+        json!([to(
+            "Allow",
+            "Principal",
+            json!({"Service": "sns.amazonaws.com"}),
+            json!({"StringEquals": {"aws:SourceOrgID": "o-exampleorgid"}})
+        )]),
         // signed from anywhere, unsigned from one network alone
         json!([
             everyone(),

@@ -34,7 +34,7 @@ const OPERATORS: [&str; 22] = [
 ];
 
 /// Keys, each with values that policies have for it.
-const KEYS: [(&str, &[&str]); 46] = [
+const KEYS: [(&str, &[&str]); 47] = [
     ("aws:PrincipalArn", &["arn:aws:iam::444455556666:role/Reader", "arn:aws:iam::*:role/x", "*"]),
     ("aws:PrincipalAccount", &["444455556666", "111122223333", "*", "anonymous"]),
     ("aws:PrincipalOrgID", &["o-exampleorgid", "o-*"]),
@@ -80,6 +80,10 @@ const KEYS: [(&str, &[&str]); 46] = [
     ("s3:signatureversion", &["AWS4-HMAC-SHA256", "AWS"]),
     ("s3:authType", &["REST-HEADER"]),
     ("s3:signatureAge", &["600000"]),
+    (
+        "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        &["arn:aws:kms:eu-west-1:444455556666:key/k"],
+    ),
     ("aws:TagKeys", &["team", "t*"]),
 ];
 
@@ -118,18 +122,18 @@ pub fn several_conditions() -> String {
     let reader = "arn:aws:iam::444455556666:role/Reader";
     let conditions = [
         // addresses, numbers and times asked for as texts
-        json!({"Bool": {"aws:SourceIp": "203.0.113.7"}}),
-        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}}),
-        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}, "IpAddress": {"aws:SourceIp": "2001:db8::/32"}}),
-        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}, "NotIpAddress": {"aws:SourceIp": "2001:db8::/32"}}),
-        json!({"Bool": {"aws:SourceIp": "2001:DB8:77::1"}, "StringLike": {"aws:SourceIp": "2001:db8:*"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:SourceIp": "203.0.113.7"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:SourceIp": "2001:DB8:77::1"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:SourceIp": "2001:DB8:77::1"}, "IpAddress": {"aws:SourceIp": "2001:db8::/32"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:SourceIp": "2001:DB8:77::1"}, "NotIpAddress": {"aws:SourceIp": "2001:db8::/32"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:SourceIp": "2001:DB8:77::1"}, "StringLike": {"aws:SourceIp": "2001:db8:*"}}),
         json!({"StringEqualsIgnoreCase": {"aws:SourceIp": ["here", "10.0.0.1"]}}),
         json!({"StringLike": {"aws:SourceIp": "198.18.*"}}),
         json!({"StringLike": {"aws:SourceIp": "2001:db8:*"}}),
         json!({"StringLike": {"aws:SourceIp": "x*"}}),
         json!({"StringLike": {"s3:max-keys": "2*"}, "NumericLessThan": {"s3:max-keys": 10}}),
-        json!({"Bool": {"aws:CurrentTime": "2030-06-30T12:00Z"}, "DateLessThan": {"aws:CurrentTime": "2029-01-01"}}),
-        json!({"Bool": {"aws:CurrentTime": "2030-06-30T12:00Z"}, "DateGreaterThan": {"aws:CurrentTime": "2029-01-01"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:CurrentTime": "2030-06-30T12:00Z"}, "DateLessThan": {"aws:CurrentTime": "2029-01-01"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:CurrentTime": "2030-06-30T12:00Z"}, "DateGreaterThan": {"aws:CurrentTime": "2029-01-01"}}),
         // ranges that leave something, and that leave nothing
         json!({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1", "::/0"]}}),
         json!({"NotIpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1", "::/0"]}}),
@@ -200,6 +204,7 @@ pub fn several_conditions() -> String {
         json!({"StringEquals": {"aws:SourceVpc": "vpc-1a2b3c4d"}, "Null": {"aws:SourceIp": "true"}}),
         json!({"Null": {"aws:SourceIp": "true", "aws:SourceVpc": "true"}}),
         json!({"Null": {"aws:SourceVpce": "false", "aws:SourceVpc": "true"}}),
+        json!({"Null": {"aws:SourceIp": "true", "aws:SourceVpce": "true"}}),
         json!({"StringEqualsIfExists": {"aws:SourceVpc": "vpc-1a2b3c4d"}, "IpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"}}),
         json!({"StringEquals": {"s3:DataAccessPointAccount": "444455556666"}, "ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:777788889999:accesspoint/*"}}),
         json!({"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:111122223333:accesspoint/*"}}),

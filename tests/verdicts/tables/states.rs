@@ -90,7 +90,11 @@ pub fn settings() -> String {
             "Policy": {"Version": "2012-10-17", "Statement": [
                 {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": [arn.clone(), format!("{arn}/object/*")]},
                 {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com", "AWS": "444455556666"},
-                 "Action": "s3:GetObject", "Resource": format!("{arn}/object/*")}]}});
+                 "Action": "s3:GetObject", "Resource": format!("{arn}/object/*")},
+                {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("{arn}/object/a"),
+                 "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1a2b3c4d"}}},
+                {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("{arn}/object/b"),
+                 "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-elsewhere"}}}]}});
         for (key, value) in origin.as_object().unwrap() {
             point[key] = value.clone();
         }

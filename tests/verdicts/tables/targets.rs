@@ -21,6 +21,11 @@ pub fn resources() -> String {
         json!("arn:aws:s3:::*/private/*"),
         json!("arn:aws:s3:::clinic-reports/a?c*"),
         json!("arn:aws-cn:s3:::clinic-reports/*"),
+        json!("arn:aws:s3:::c*c-r*s/a*b"),
+        json!("arn:aws:s3:::*-reports/x"),
+        json!("*reports/x?"),
+        json!("arn:aws:s3:::clinic-repor?s"),
+        json!("arn:*:*/*/*.html"),
         json!("arn:aws:s3:::other-bucket/*"),
         json!("arn:aws:s3:::clinic-reports/"),
         json!("arn:aws:s3:::clinic-reports/${aws:username}/*"),
@@ -36,7 +41,15 @@ pub fn resources() -> String {
             };
             let all = json!({"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": [BUCKET, OBJECTS]});
             let _ = writeln!(table, "{element} {pattern}");
-            for policy in [json!([tested("Allow")]), json!([all, tested("Deny")])] {
+            let mut elsewhere = tested("Allow");
+            elsewhere["Action"] = json!("s3:GetObject");
+            let in_public = json!({"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+                "NotResource": "arn:aws:s3:::clinic-reports/public/*"});
+            for policy in [
+                json!([tested("Allow")]),
+                json!([all, tested("Deny")]),
+                json!([elsewhere, in_public]),
+            ] {
                 let verdict = shown::published(&snapshot(policy.clone()), &Trust::default());
                 let _ =
                     writeln!(table, "  {}", policy.as_array().unwrap().last().unwrap()["Effect"]);
