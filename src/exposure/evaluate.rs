@@ -96,9 +96,6 @@ fn in_force(public: Option<bool>, closed: bool, unread: bool) -> Option<bool> {
 
 /// Whether an access point with a public policy lets requests through.
 fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
-    if !may_delegate(state) {
-        return Some(false);
-    }
     let points = state.access_points.known()?;
     let lets_through = |name: &str| {
         paths.iter().any(|path| {
@@ -114,18 +111,11 @@ fn public_access_points(state: &BucketState, paths: &[Path]) -> Option<bool> {
                     return Some(true);
                 }
             }
-            (Some(None), _) => {}
-            (None | Some(Some(_)), _) => answer = None,
+            (Some(None), _) | (_, Some(None)) => {}
+            (None, _) | (_, None) => answer = None,
         }
     }
     answer
-}
-
-/// Whether the bucket policy may let in who comes through an access point: without an Allow of its
-/// own none lets anybody in.
-fn may_delegate(state: &BucketState) -> bool {
-    let allows = |document: &Document| document.allows().next().is_some();
-    state.policy.known().is_none_or(|policy| policy.as_ref().is_some_and(allows))
 }
 
 fn exposure(
@@ -142,7 +132,7 @@ fn exposure(
         || points.into_iter().any(|point| point.policy.error().is_some());
     let blind_spot = state.policy.error().is_some()
         || (acls && !closers.acls_off)
-        || (access_points && may_delegate(state))
+        || access_points
         || !state.other_unreadable.is_empty();
     // AWS sees something public that we do not: who gets in is not known
     let unexplained = disagreement.is_some_and(|differ| differ.aws)
