@@ -49,16 +49,16 @@ impl Bindings {
     }
 }
 
-/// The pieces of a value under `test`, its variables put in; `None`: one stands for nothing.
-pub fn fill(test: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
+/// The pieces of a value under `operator`, its variables put in; `None`: one stands for nothing.
+pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
     let mut made = Vec::new();
     let mut colons = 0;
-    let is_pattern = matches!(test, Test::StringLike | Test::Arn);
+    let is_pattern = matches!(operator, Test::StringLike | Test::Arn);
     for token in tokens(value) {
         match token {
             Token::Text(text) => {
                 for letter in text.chars() {
-                    let in_part = test == Test::Arn && colons < 5;
+                    let in_part = operator == Test::Arn && colons < 5;
                     let class = if in_part { Class::NotColon } else { Class::Any };
                     colons += usize::from(letter == ':');
                     made.push(match letter {
