@@ -133,7 +133,7 @@ pub fn resource(pattern: &str, terms: Terms<'_>) -> Option<Union> {
 }
 
 /// What the variable of `key` may stand for where it is not known: digits, where it is an account;
-/// a name, where it is a user's.
+/// the end of an ARN, where it is a user's name (that of an origin access identity has spaces).
 fn anything(key: &str) -> Vec<Piece> {
     match key {
         "aws:principalaccount"
@@ -141,7 +141,7 @@ fn anything(key: &str) -> Vec<Piece> {
         | "s3:resourceaccount"
         | "aws:sourceaccount"
         | "s3:dataaccesspointaccount" => vec![Piece::One(Class::Digit); 12],
-        "aws:username" => vec![Piece::One(Class::Name), Piece::Run(Class::Name)],
+        "aws:username" => vec![Piece::One(Class::NotSlash), Piece::Run(Class::NotSlash)],
         _ => vec![Piece::Run(Class::Any)],
     }
 }
