@@ -302,6 +302,44 @@ pub fn several_callers() -> String {
             json!({"Service": "sns.amazonaws.com"}),
             json!({"StringEquals": {"aws:SourceOrgID": "o-exampleorgid"}})
         )]),
+        json!([
+            everyone(),
+            to("Deny", "Principal", json!("*"), but(&["444455556666", "777788889999"])),
+            to(
+                "Deny",
+                "Principal",
+                json!({"AWS": ["444455556666", "777788889999"]}),
+                json!({"StringEquals": {"aws:PrincipalAccount": "777788889999"}})
+            )
+        ]),
+        json!([
+            everyone(),
+            to(
+                "Deny",
+                "NotPrincipal",
+                json!({"AWS": ["444455556666", "arn:aws:iam::777788889999:role/Reader"]}),
+                json!({})
+            ),
+            to("Deny", "Principal", json!({"AWS": "444455556666"}), json!({})),
+            to(
+                "Deny",
+                "Principal",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})
+            )
+        ]),
+        json!([to(
+            "Allow",
+            "Principal",
+            json!({"AWS": "arn:aws:sts::444455556666:assumed-role/Reader/s"}),
+            json!({"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/path/Reader"}})
+        )]),
+        json!([to(
+            "Allow",
+            "Principal",
+            json!({"AWS": "arn:aws:sts::444455556666:assumed-role/Reader/s"}),
+            json!({"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/path/Writer"}})
+        )]),
         // signed from anywhere, unsigned from one network alone
         json!([
             everyone(),
