@@ -110,26 +110,27 @@ impl<'q> Attempt<'q> {
         find(&shape.domains, actions, (wanted, extra), self.behind.as_deref(), &self.denies, fuel)
     }
 
-    /// Whether a Deny that is left out, or an Allow that counts, may mean somebody else.
+    /// What is taken to be so of a Deny that is left out, or an Allow that counts, where it cannot
+    /// be told whom it means.
     pub fn untold(&self) -> Option<Untold> {
         self.untold.get()
     }
 
     /// Whether it matters which account the one who asks is, where that cannot be told.
     pub fn rests_on_account(&self, wanted: &Demand<'q>, shape: &Shape<'q>) -> bool {
+        let is_of_account = |demand: &Demand<'_>| demand.asks.iter().any(|ask| ask.variable == ARN);
         matches!(shape.asking.caller, Caller::CanonicalUser(_))
-            && self
-                .denies
-                .iter()
-                .chain(self.behind.iter().flatten())
-                .chain([wanted])
-                .any(|demand| demand.asks.iter().any(|ask| ask.variable == ARN))
+            && self.demands(wanted).any(is_of_account)
     }
 
     /// Whether a principal is a pattern, of which the meaning is not documented.
     pub fn is_by_pattern(&self, wanted: &Demand<'q>) -> bool {
-        let all = self.denies.iter().chain(self.behind.iter().flatten()).chain([wanted]);
-        all.into_iter().any(|demand| demand.unsure)
+        self.demands(wanted).any(|demand| demand.unsure)
+    }
+
+    /// All that is asked, for and against.
+    fn demands<'a>(&'a self, wanted: &'a Demand<'q>) -> impl Iterator<Item = &'a Demand<'q>> {
+        self.denies.iter().chain(self.behind.iter().flatten()).chain([wanted])
     }
 }
 

@@ -23,8 +23,10 @@ const POINT: &str = "s3:dataaccesspointarn";
 
 /// Accounts for strangers; a policy names some of them at most.
 const STRANGERS: [&str; 3] = ["998877665544", "887766554433", "776655443322"];
-const SOME_STRANGERS: Samples<'static> =
-    Samples::of("998877665544", &["887766554433", "776655443322"]);
+const SOME_STRANGERS: Samples<'static> = {
+    let [first, others @ ..] = &STRANGERS;
+    Samples::of(first, others)
+};
 /// The ARN of a bucket, which does not say whose it is.
 const OF_NO_ACCOUNT: &str = "arn:aws:s3:::x";
 
