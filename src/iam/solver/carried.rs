@@ -6,6 +6,7 @@
 mod principal;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::Comparison;
@@ -117,11 +118,10 @@ impl<'q> Asking<'q> {
         let scene = &self.scene;
         Some(match key {
             "aws:resourceaccount" => Domain::bound(Some(scene.owner.as_str())),
-            "aws:resourceorgpaths" => Domain::sometimes(Texts::Language(Language {
-                form: Form::OrganizationPaths(scene.facts.owners_organization()),
-                except: Except::Nothing,
-                samples: format!("{OWNERS_ORGANIZATION}/r-ab12/").into(),
-            })),
+            "aws:resourceorgpaths" => {
+                let sample = format!("{OWNERS_ORGANIZATION}/r-ab12/");
+                Domain::sometimes(organization(scene.facts.owners_organization(), sample))
+            }
             POINT => match (scene.route, self.point) {
                 (Route::AccessPoint { arn, .. }, _) => Domain::bound(Some(arn)),
                 (Route::Direct, Point::Own) => Domain::never(),
@@ -183,12 +183,10 @@ impl<'q> Asking<'q> {
                 Domain::always(Texts::any(Samples::of("10.0.0.7", &["172.31.0.7"])))
             }
             "aws:vpceaccount" => Domain::sometimes(Texts::unnamed(SOME_STRANGERS, named())),
-            "aws:vpceorgpaths" if anywhere => Domain::sometimes(Texts::Language(Language {
-                form: Form::OrganizationPaths(None),
-                except: Except::Starts(&facts.organizations),
-                samples: ELSEWHERE.into(),
-            })),
-            "aws:vpceorgpaths" => Domain::sometimes(organization(ELSEWHERE)),
+            "aws:vpceorgpaths" if anywhere => {
+                Domain::sometimes(organization_but(&facts.organizations))
+            }
+            "aws:vpceorgpaths" => Domain::sometimes(organization(None, ELSEWHERE)),
             _ => Domain::sometimes(Texts::unnamed("x", named())),
         })
     }
@@ -215,14 +213,10 @@ impl<'q> Asking<'q> {
                 Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
             ("aws:sourceorgpaths", _) if self.caller.as_organization().is_some() => {
-                Domain::always(organization_of(self.caller))
+                self.organizations()
             }
-            ("aws:sourceorgpaths", _) if anyone => Domain::sometimes(organization(ELSEWHERE)),
-            ("aws:sourceorgpaths", _) => Domain::sometimes(Texts::Language(Language {
-                form: Form::OrganizationPaths(None),
-                except: Except::Starts(&facts.organizations),
-                samples: ELSEWHERE.into(),
-            })),
+            ("aws:sourceorgpaths", _) if anyone => Domain::sometimes(organization(None, ELSEWHERE)),
+            ("aws:sourceorgpaths", _) => Domain::sometimes(organization_but(&facts.organizations)),
             // that `aws:SourceOwner` is the account of `aws:SourceAccount` is not documented
             (_, _) if anyone => Domain::sometimes(Texts::any(SOME_STRANGERS)),
             (key, _) => Domain::sometimes(Texts::unnamed(SOME_STRANGERS, facts.bounded(key))),
@@ -266,22 +260,16 @@ impl<'q> Asking<'q> {
 
 const ELSEWHERE: &str = "o-elsewhere01/r-ab12/";
 
-fn organization<'q>(sample: &'static str) -> Texts<'q> {
-    Texts::Language(Language {
-        form: Form::OrganizationPaths(None),
-        except: Except::Nothing,
-        samples: sample.into(),
-    })
+/// Paths in this organization, or in any.
+fn organization<'q>(id: Option<&'q str>, sample: impl Into<Samples<'q>>) -> Texts<'q> {
+    let (form, except) = (Form::OrganizationPaths(id), Except::Nothing);
+    Texts::Language(Language { form, except, samples: sample.into() })
 }
 
-/// Paths in the organization of a caller, or in any.
-fn organization_of(caller: &Caller) -> Texts<'_> {
-    let id = caller.as_organization();
-    Texts::Language(Language {
-        form: Form::OrganizationPaths(id),
-        except: Except::Nothing,
-        samples: id.map_or_else(|| ELSEWHERE.to_owned(), |id| format!("{id}/r-ab12/")).into(),
-    })
+/// Paths in any organization but these.
+fn organization_but(named: &BTreeSet<String>) -> Texts<'_> {
+    let (form, except) = (Form::OrganizationPaths(None), Except::Starts(named));
+    Texts::Language(Language { form, except, samples: ELSEWHERE.into() })
 }
 
 /// ARNs of resources on whose behalf a service calls: of this account, or such as say no account.

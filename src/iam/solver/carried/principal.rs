@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::solver::carried::{
     ELSEWHERE, ORGANIZATION, PRINCIPAL_ARN, SOME_STRANGERS, is_of_principal, organization,
-    organization_of,
+    organization_but,
 };
 use crate::iam::solver::domain::{Domain, Except, Language, Texts};
 use crate::iam::solver::form::{Form, Principals};
@@ -122,17 +122,17 @@ impl<'q> Asking<'q> {
         Domain::always(Texts::Language(Language { form, except, samples }))
     }
 
-    fn organizations(&self) -> Domain<'q> {
-        let facts = self.scene.facts;
+    /// Paths of the organizations that whoever asks may be in.
+    pub(super) fn organizations(&self) -> Domain<'q> {
         let stranger = matches!(self.caller, Caller::Stranger | Caller::Located { .. });
         match self.caller {
-            Caller::Organization(_) => Domain::always(organization_of(self.caller)),
-            _ if stranger || self.anywhere => Domain::sometimes(Texts::Language(Language {
-                form: Form::OrganizationPaths(None),
-                except: Except::Starts(&facts.organizations),
-                samples: ELSEWHERE.into(),
-            })),
-            _ => Domain::sometimes(organization(ELSEWHERE)),
+            Caller::Organization(id) => {
+                Domain::always(organization(Some(id), format!("{id}/r-ab12/")))
+            }
+            _ if stranger || self.anywhere => {
+                Domain::sometimes(organization_but(&self.scene.facts.organizations))
+            }
+            _ => Domain::sometimes(organization(None, ELSEWHERE)),
         }
     }
 
