@@ -72,6 +72,8 @@ fn wrong_witnesses(snapshot: &Value, counts: &mut Counts) -> Vec<String> {
         }
         if path["witness"].is_null() {
             count("without witness");
+            count(&format!("{}", path["unproved"]));
+            if std::env::var("SHOW").is_ok() { println!("SHOW {}\t{}\t{}", path["unproved"], path["via"], snapshot); }
             if note.is_null() && WITNESSES_ARE_COMPLETE {
                 wrong.push(format!("neither witness nor note: {path}\n  {snapshot}"));
             }

@@ -100,7 +100,7 @@ fn values(
     let mut found: Vec<Binding> = Vec::new();
     let mut add = |value: &str| {
         let binding = Binding::Text(value.to_owned());
-        if found.len() < VALUES && !value.contains(['*', '?']) && !found.contains(&binding) {
+        if found.len() < VALUES && !found.contains(&binding) {
             found.push(binding);
         }
     };

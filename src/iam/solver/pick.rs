@@ -129,6 +129,14 @@ pub fn are_met_without(asked: &[&Asked<'_>]) -> bool {
 
 /// What a request may carry out of `domain` so that everything `asked` is met.
 pub fn carried(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
+    match looked_for(domain, asked, fuel) {
+        // not all was looked at
+        Found::Nothing if fuel.left() == 0 => Found::GaveUp,
+        found => found,
+    }
+}
+
+fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
     if domain.absent && are_met_without(asked) {
         return Found::Example(None);
     }
@@ -169,11 +177,8 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     let fits = |value: &str| fuel.burn(cost) && takes(value) && texts.has(value);
     // a sample is of the right form
     let suits = |value: &&str| fuel.burn(cost) && takes(value) && !texts.leaves_out(value);
-    let settled = |found: Option<&str>| match found {
-        Some(value) => Found::Example(value.to_owned()),
-        None if fuel.left() == 0 => Found::GaveUp,
-        None => Found::Nothing,
-    };
+    let settled =
+        |found: Option<&str>| found.map_or(Found::Nothing, |one| Found::Example(one.to_owned()));
     match texts {
         Texts::Only(only) => return settled(Some(only.as_ref()).filter(|only| fits(only))),
         Texts::OneOf(list) => return settled(list.iter().copied().find(|value| fits(value))),
@@ -192,13 +197,10 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     if let Some(sample) = sample {
         return Found::Example(sample.to_owned());
     }
-    if let Texts::Language(language) = texts {
-        match by_parts(language, asked, &fits, fuel) {
-            Some(Found::Example(value)) => return Found::Example(value),
-            Some(Found::Nothing) if fuel.left() > 0 => return Found::Nothing,
-            Some(Found::Nothing | Found::GaveUp) => return Found::GaveUp,
-            None => {}
-        }
+    if let Texts::Language(language) = texts
+        && let Some(found) = by_parts(language, asked, &fits, fuel)
+    {
+        return found;
     }
     typed(texts, asked, &fits).unwrap_or_else(|| match texts {
         Texts::Language(language) => text(language, asked, &fits, fuel),
@@ -214,6 +216,7 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         }
     })
 }
+
 /// Whether certain texts are asked for, in whatever capitals, and capitals make no difference to
 /// the rest: then those as written stand for all.
 fn is_spelt(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> bool {
@@ -236,6 +239,7 @@ fn only_these<'a>(asked: &'a Asked<'_>) -> Option<Vec<&'a str>> {
         Some(_) | None => None,
     }
 }
+
 /// A value by what is asked of it as an address, a number or a time; `None` where nothing such
 /// decides.
 fn typed(
@@ -243,38 +247,38 @@ fn typed(
     asked: &[&Asked<'_>],
     fits: &dyn Fn(&str) -> bool,
 ) -> Option<Found<String>> {
-    let deciding = || asked.iter().filter(|asked| !asked.is_always_met_with_the_key());
-    let all = || deciding().filter_map(|asked| asked.comparisons().map(|(list, _)| list)).flatten();
     let is_net = |comparison: &Comparison<'_>| matches!(comparison, Comparison::Net(_));
     let is_ordered = |comparison: &Comparison<'_>| {
         matches!(comparison, Comparison::Number(..) | Comparison::Moment(..))
     };
-    let found = if all().any(is_net) {
-        addresses(texts, asked).into_iter().find(|value| fits(value))
+    let deciding = || asked.iter().filter(|asked| !asked.is_always_met_with_the_key());
+    let meant = || deciding().filter(|asked| asked.is_by_meaning());
+    let all = || meant().filter_map(|asked| asked.comparisons()).flat_map(|(list, _)| list);
+    let found: Vec<String> = if all().any(is_net) {
+        addresses(texts, asked)
     } else if all().any(is_ordered) {
-        ordered(all()).find(|value| fits(value))
+        ordered(all(), matches!(texts, Texts::Moments)).collect()
     } else {
         return None;
     };
+    if let Some(value) = found.iter().find(|value| fits(value)) {
+        return Some(Found::Example(value.clone()));
+    }
+    // the candidates are whole values
+    let are_whole = meant().all(|asked| matches!(asked.part, Part::Whole | Part::Epoch));
     let wants = |is: &dyn Fn(&Comparison<'_>) -> bool| {
-        deciding().any(|asked| {
+        meant().any(|asked| {
             asked.comparisons().is_some_and(|(list, wanted)| wanted && list.iter().all(is))
         })
     };
-    // the candidates are whole values
-    let are_whole = deciding().all(|asked| matches!(asked.part, Part::Whole | Part::Epoch));
-    match found {
-        Some(value) => Some(Found::Example(value)),
-        None if !are_whole => None,
-        // the candidates stand for every address, number or time
-        None if all().all(&is_net) && (wants(&is_net) || is_addresses(texts)) => {
-            Some(Found::Nothing)
-        }
-        None if all().all(&is_ordered) && (wants(&is_ordered) || is_ordinal(texts)) => {
-            Some(Found::Nothing)
-        }
-        None => None,
-    }
+    // the candidates stand for every address, number or time
+    let are_all = all().all(is_net) && (wants(&is_net) || is_addresses(texts))
+        || all().all(is_ordered) && (wants(&is_ordered) || is_ordinal(texts));
+    // where texts are asked for besides, one that is not written so may mean the same
+    let is_meant = |value: &String| texts.has(value) && meant().all(|asked| asked.takes(value));
+    let by_meaning_alone = || deciding().all(|asked| asked.is_by_meaning());
+    let are_none = are_whole && are_all && (by_meaning_alone() || !found.iter().any(is_meant));
+    are_none.then_some(Found::Nothing)
 }
 
 fn is_addresses(texts: &Texts<'_>) -> bool {

@@ -234,6 +234,7 @@ impl<'q> Search<'_, 'q> {
             return Found::Nothing;
         }
         let mut values = Vec::with_capacity(asked.len());
+        let mut gave_up = false;
         for (domain, asked) in self.domains.iter().zip(&asked) {
             if !self.fuel.burn(STEPS_A_VALUE) {
                 return Found::GaveUp;
@@ -241,8 +242,12 @@ impl<'q> Search<'_, 'q> {
             match carried(domain, asked, self.fuel) {
                 Found::Example(value) => values.push(value),
                 Found::Nothing => return Found::Nothing,
-                Found::GaveUp => return Found::GaveUp,
+                // there may be none for another key
+                Found::GaveUp => gave_up = true,
             }
+        }
+        if gave_up {
+            return Found::GaveUp;
         }
         self.away(&mut asked, Point { actions, values })
     }

@@ -6,11 +6,12 @@ use time::format_description::well_known::Rfc3339;
 use crate::iam::compare::Comparison;
 
 /// Numbers and times that stand for all that the comparisons tell apart: each bound, what is next
-/// to it, and what is between two.
+/// to it, and what is between two. Times are among them where `times` may be asked about.
 pub fn ordered<'a>(
     comparisons: impl Iterator<Item = &'a Comparison<'a>>,
+    times: bool,
 ) -> impl Iterator<Item = String> {
-    let (mut numbers, mut moments) = (Vec::new(), Vec::new());
+    let (mut numbers, mut moments, mut times) = (Vec::new(), Vec::new(), times);
     for comparison in comparisons {
         match comparison {
             Comparison::Number(_, bound) => {
@@ -19,6 +20,7 @@ pub fn ordered<'a>(
                 moments.push((bound * 1e9) as i128);
             }
             Comparison::Moment(_, bound) => {
+                times = true;
                 moments.push(*bound);
                 // a number is a time in seconds
                 #[allow(clippy::cast_precision_loss)]
@@ -36,9 +38,12 @@ pub fn ordered<'a>(
         }
     }
     numbers.sort_by(f64::total_cmp);
+    numbers.dedup();
     let between: Vec<f64> = numbers.windows(2).map(|pair| pair.iter().sum::<f64>() / 2.0).collect();
     numbers.extend(between);
+    moments.retain(|_| times);
     moments.sort_unstable();
+    moments.dedup();
     let near = |at: &i128| [at.saturating_sub(SECOND), *at, at.saturating_add(SECOND)];
     let mut times: Vec<i128> = moments.iter().flat_map(near).collect();
     times.extend(moments.windows(2).map(|pair| pair.iter().map(|at| at / 2).sum::<i128>()));
@@ -62,7 +67,7 @@ mod tests {
         let comparisons =
             [Comparison::Number(Order::Less, 3.0), Comparison::Number(Order::Equal, 1.5)];
         let found: Vec<f64> =
-            ordered(comparisons.iter()).filter_map(|one| one.parse().ok()).collect();
+            ordered(comparisons.iter(), false).filter_map(|one| one.parse().ok()).collect();
         for stretch in [
             |n: f64| n < 1.5,
             |n: f64| (n - 1.5).abs() < 1e-9,
@@ -81,6 +86,6 @@ mod tests {
             Comparison::Moment(Order::Less, i128::MIN),
             Comparison::Number(Order::Less, 1e300),
         ];
-        assert!(ordered(comparisons.iter()).count() > 0);
+        assert!(ordered(comparisons.iter(), false).count() > 0);
     }
 }

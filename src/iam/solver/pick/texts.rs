@@ -1,47 +1,65 @@
 //! Texts: by what is asked of a part, by the patterns that are asked for, or by reading all
 //! patterns at once.
 
+use std::borrow::Cow;
+
 use crate::iam::arn::bound_account;
 use crate::iam::compare::Comparison;
+use crate::iam::condition::Order;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Language;
 use crate::iam::solver::form::Form;
 use crate::iam::solver::pick::Asked;
+use crate::iam::solver::pick::ordered::ordered;
 use crate::iam::text::{Class, Found, Piece, Union, shortest};
 
-/// A value by the texts that are asked of a part of it; `None` where none are, or where the part
-/// alone does not decide.
+/// A value by what is asked of a part of it; `None` where nothing is, or where the part alone does
+/// not decide.
 pub fn by_parts(
     language: &Language<'_>,
     asked: &[&Asked<'_>],
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Option<Found<String>> {
+    let of_parts =
+        || asked.iter().filter(|asked| !matches!(asked.part, Part::Whole | Part::Epoch));
+    // a part that is the same in all of them
+    let is_refused = |asked: &&Asked<'_>| {
+        language.form.fixed(asked.part).is_some_and(|own| asked.atom.passes(own) != asked.holds)
+    };
+    if of_parts().any(is_refused) {
+        return Some(Found::Nothing);
+    }
     let sample = &language.samples.first;
-    let (part, list) = asked.iter().find_map(|asked| match asked.comparisons() {
-        Some((list, true)) if asked.part != Part::Whole && asked.part != Part::Epoch => {
-            let lists: Option<Vec<Vec<&str>>> = list.iter().map(Comparison::only).collect();
+    let named = of_parts().find_map(|asked| match asked.comparisons() {
+        Some((list, true)) => {
+            let lists: Option<Vec<Vec<Cow<'_, str>>>> =
+                list.iter().map(|one| only(asked.part, one)).collect();
             Some((asked.part, lists?.concat()))
         }
         Some(_) | None => None,
-    })?;
-    let mut open = false;
-    // a part that is the same in all of them is looked for alone
-    let own = language.form.fixed(part);
-    let list = match own {
-        Some(own) => list.into_iter().filter(|text| *text == own).take(1).collect(),
-        None => list,
+    });
+    let Some((part, list)) = named else {
+        let near = of_parts().filter_map(|asked| Some((asked.part, asked.comparisons()?.0)));
+        let mut near = near.flat_map(|(part, list)| {
+            ordered(list.iter(), false).filter_map(move |text| part.put(sample, &spelt(part, text)))
+        });
+        return near.find(|value| fits(value)).map(Found::Example);
     };
+    // no other is of the form
+    let own = language.form.fixed(part);
+    let list = own.map_or(list, |own| vec![Cow::Borrowed(own)]);
+    let mut open = false;
     for text in list {
         if fuel.left() == 0 {
             return Some(Found::GaveUp);
         }
-        if language.except.is_left_out(part, text) {
+        if language.except.is_left_out(part, &text) {
             continue;
         }
         // no part is such a text
-        let Some(value) = part.put(sample, text) else { continue };
+        let Some(value) = part.put(sample, &text) else { continue };
         if fits(&value) {
             return Some(Found::Example(value));
         }
@@ -50,6 +68,21 @@ pub fn by_parts(
         open |= !refused && language.form.has(&value) && language.except.which(&value).is_none();
     }
     if open { None } else { Some(Found::Nothing) }
+}
+
+/// The parts that meet a comparison, where they can be told.
+fn only<'a>(part: Part, comparison: &'a Comparison<'_>) -> Option<Vec<Cow<'a, str>>> {
+    match comparison {
+        Comparison::Number(Order::Equal, number) if part == Part::Account => {
+            Some(vec![spelt(part, number.to_string()).into()])
+        }
+        other => Some(other.only()?.into_iter().map(Cow::Borrowed).collect()),
+    }
+}
+
+/// A number as a part is written: accounts have twelve digits.
+fn spelt(part: Part, number: String) -> String {
+    if part == Part::Account { format!("{number:0>12}") } else { number }
 }
 
 /// Texts that match a pattern that is asked for, its wildcards filled with something, with nothing,
@@ -103,8 +136,8 @@ fn is_of_others(language: &Language<'_>, asked: &Asked<'_>) -> bool {
                 bound_account(pattern, language.form == Form::AccessPoints)
             }
             Comparison::Text(text) => bound_account(text, false),
+            Comparison::Folded(text) => return is_left_out(language, text),
             Comparison::OneOf(_)
-            | Comparison::Folded(_)
             | Comparison::Filled(_)
             | Comparison::Net(_)
             | Comparison::Number(..)
@@ -121,6 +154,17 @@ fn is_of_others(language: &Language<'_>, asked: &Asked<'_>) -> bool {
         Some((list, true)) if asked.part == Part::Whole => list.iter().all(of_other),
         Some(_) | None => false,
     }
+}
+
+/// Whether no value is this text, in whatever capitals, by what it starts with or whose it is.
+fn is_left_out(language: &Language<'_>, text: &str) -> bool {
+    [Part::Account, Part::FirstStep].into_iter().any(|part| {
+        part.of(text).is_some_and(|own| {
+            let fixed = language.form.fixed(part);
+            fixed.is_some_and(|fixed| !fixed.eq_ignore_ascii_case(&own))
+                || language.except.is_left_out(part, &own)
+        })
+    })
 }
 
 /// A text by the forms that are asked for.
