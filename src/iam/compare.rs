@@ -14,7 +14,7 @@ use crate::iam::arn::Arn;
 use crate::iam::condition::{Order, Test};
 use crate::iam::pattern::{covers, matches};
 use crate::iam::text::{Class, Piece, Union, letters, pieces};
-use crate::iam::variable::{Terms, fill};
+use crate::iam::variable::{Filled, Terms, fill};
 
 /// What a condition's value asks of a request's value.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,9 @@ pub enum Comparison<'a> {
     Arn(&'a str),
     /// To be one of these texts: a pattern with variables put in.
     Filled(Union),
+    /// To be what this value with variables means in the request: one of these texts, it is not
+    /// known which.
+    Open(Union, Source<'a>),
     /// To be an address in this range.
     Net(IpNet),
     /// To be a number that lies so to this one.
@@ -39,6 +42,30 @@ pub enum Comparison<'a> {
     Moment(Order, i128),
     /// Nothing.
     Everything,
+}
+
+/// A value with variables, and the test that it stands under. In one request the same means the
+/// same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source<'a> {
+    test: Test,
+    value: Cow<'a, str>,
+}
+
+impl<'a> Source<'a> {
+    /// `StringLike` without a wildcard of its own is `StringEquals`.
+    #[must_use]
+    pub fn of(test: Test, value: Cow<'a, str>) -> Self {
+        let is_plain = test == Test::StringLike && !value.contains(['*', '?']);
+        Self { test: if is_plain { Test::StringEquals } else { test }, value }
+    }
+
+    /// Whether whatever meets `narrower` meets it too, as far as can be told.
+    fn covers(&self, narrower: &Source<'_>) -> bool {
+        let folds = |test| test == Test::StringEqualsIgnoreCase;
+        let is_wider = folds(self.test) && narrower.test == Test::StringEquals;
+        self.value == narrower.value && (self.test == narrower.test || is_wider)
+    }
 }
 
 impl<'a> Comparison<'a> {
@@ -89,7 +116,7 @@ impl<'a> Comparison<'a> {
             Self::Net(_) | Self::Moment(..) => 6,
             Self::Glob(pattern) => 3 + pattern.len() / 8,
             Self::Arn(pattern) => 6 + pattern.len() / 8,
-            Self::Filled(union) => 3 + union.patterns.iter().map(Vec::len).sum::<usize>() * 4,
+            Self::Filled(union) | Self::Open(union, _) => 3 + union.patterns.iter().map(Vec::len).sum::<usize>() * 4,
         }
     }
 
@@ -98,6 +125,7 @@ impl<'a> Comparison<'a> {
     pub fn covers(&self, narrower: &Comparison<'_>) -> bool {
         match (self, narrower) {
             (Self::Everything, _) => true,
+            (Self::Open(_, own), Comparison::Open(_, other)) => own.covers(other),
             (Self::Glob(own), Comparison::Glob(other) | Comparison::Text(other)) => {
                 covers(own, other)
             }
@@ -117,7 +145,7 @@ impl<'a> Comparison<'a> {
                 (Some(pattern), Some(arn)) => pattern.matches(arn),
                 (None, _) | (_, None) => false,
             },
-            Self::Filled(union) => union.has(value),
+            Self::Filled(union) | Self::Open(union, _) => union.has(value),
             Self::Net(range) => value.parse::<IpAddr>().is_ok_and(|ip| range.contains(&ip)),
             Self::Number(order, to) => {
                 number(value).and_then(|own| own.partial_cmp(to)).is_some_and(|is| order.is(is))
@@ -142,10 +170,22 @@ impl<'a> Comparison<'a> {
             Self::Arn(pattern) => {
                 of(arn_pieces(pattern, |part, class| pieces(part, class).collect()))
             }
-            Self::Filled(union) => Some(union.clone()),
+            Self::Filled(union) | Self::Open(union, _) => Some(union.clone()),
             Self::Everything => of(vec![Piece::Run(Class::Any)]),
             Self::Net(_) | Self::Number(..) | Self::Moment(..) => None,
         }
+    }
+
+    /// Whether no text is known to meet it.
+    #[must_use]
+    pub fn is_met_by_nothing(&self) -> bool {
+        matches!(self, Self::Filled(texts) | Self::Open(texts, _) if texts.patterns.is_empty())
+    }
+
+    /// Whether what meets it is not known.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Open(..))
     }
 
     /// Whether every text meets it.
@@ -159,6 +199,7 @@ impl<'a> Comparison<'a> {
             | Self::Folded(_)
             | Self::Arn(_)
             | Self::Filled(_)
+            | Self::Open(..)
             | Self::Net(_)
             | Self::Number(..)
             | Self::Moment(..) => false,
@@ -175,6 +216,7 @@ impl<'a> Comparison<'a> {
             | Self::Glob(_)
             | Self::Arn(_)
             | Self::Filled(_)
+            | Self::Open(..)
             | Self::Net(_)
             | Self::Number(..)
             | Self::Moment(..)
@@ -193,6 +235,7 @@ impl<'a> Comparison<'a> {
             | Self::Glob(_)
             | Self::Arn(_)
             | Self::Filled(_)
+            | Self::Open(..)
             | Self::Net(_)
             | Self::Number(..)
             | Self::Moment(..)
@@ -264,15 +307,26 @@ fn has_letters(text: &str) -> bool {
 }
 
 /// A pattern with its variables put in.
-fn filled<'a>(test: Test, value: &str, terms: Terms<'_>) -> Option<Comparison<'a>> {
-    let pieces = fill(test, value, terms)?;
-    let colons = pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count();
-    if test == Test::Arn && colons < 5 {
-        // as of an ARN without variables
-        let wild = pieces.iter().any(|piece| !matches!(piece, Piece::Letter(_)));
-        return (wild && terms.generous).then_some(Comparison::Everything);
+fn filled<'a>(test: Test, value: &'a str, terms: Terms<'_>) -> Option<Comparison<'a>> {
+    let Filled { texts, open } = fill(test, value, terms)?;
+    let colons = |pieces: &Vec<Piece>| {
+        pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count()
+    };
+    let source = || Source::of(test, value.into());
+    if test == Test::Arn && texts.as_ref().is_some_and(|pieces| colons(pieces) < 5) {
+        // as of an ARN without variables; what a variable brings has no wildcards
+        if value.contains(['*', '?']) {
+            return terms.generous.then_some(Comparison::Everything);
+        }
+        let arns = arn_pieces("arn:*:*:*:*:*", |part, class| pieces(part, class).collect());
+        return open.then(|| Comparison::Open(Union::of(arns), source()));
     }
     let fold = test == Test::StringEqualsIgnoreCase;
+    if open {
+        let texts = Union { patterns: texts.into_iter().collect(), fold };
+        return Some(Comparison::Open(texts, source()));
+    }
+    let pieces = texts?;
     let of_letter =
         |piece: &Piece| if let Piece::Letter(letter) = piece { Some(*letter) } else { None };
     let plain = pieces.iter().map(of_letter).collect::<Option<String>>();

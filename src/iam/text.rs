@@ -23,6 +23,9 @@ pub enum Class {
     Digit,
     /// What IAM allows in names: letters, digits and `+=,.@_-`.
     Name,
+    /// The same, and spaces: what stands at the end of the ARN of a user, or of an origin access
+    /// identity.
+    UserName,
 }
 
 /// A piece of a pattern.
@@ -66,6 +69,7 @@ impl Class {
             Self::NotSlash => letter != '/',
             Self::Digit => letter.is_ascii_digit(),
             Self::Name => letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter),
+            Self::UserName => letter == ' ' || Self::Name.takes(letter),
         }
     }
 }
@@ -226,7 +230,8 @@ fn telling(places: &[Places], sets: &[&Union], within: usize, unnamed: &Unnamed)
                     Some(digit) => telling.push(digit),
                     None => telling.extend('0'..='9'),
                 },
-                Piece::One(Class::Any | Class::Name) | Piece::Run(Class::Any | Class::Name) => {}
+                Piece::One(Class::Any | Class::Name | Class::UserName)
+                | Piece::Run(Class::Any | Class::Name | Class::UserName) => {}
             }
         }
     }

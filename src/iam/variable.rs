@@ -49,10 +49,19 @@ impl Bindings {
     }
 }
 
-/// The pieces of a value under `operator`, its variables put in; `None`: one stands for nothing.
-pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>> {
+/// What a value means, its variables put in.
+pub struct Filled {
+    /// The texts that it may mean; `None`: which they are is not known, and none counts.
+    pub texts: Option<Vec<Piece>>,
+    /// Whether what some variable stands for is not known.
+    pub open: bool,
+}
+
+/// What a value means under `operator`; `None`: nothing, where a variable stands for nothing.
+pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Filled> {
     let mut made = Vec::new();
     let mut colons = 0;
+    let (mut open, mut known) = (false, true);
     let is_pattern = matches!(operator, Test::StringLike | Test::Arn);
     for token in tokens(value) {
         match token {
@@ -75,15 +84,17 @@ pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Vec<Piece>>
                     made.extend(letters(text));
                 }
                 Binding::Absent => made.extend(letters(default?)),
-                Binding::Maybe(text) if terms.generous && default.is_none() => {
-                    made.extend(letters(text));
+                binding => {
+                    (open, known) = (true, known && terms.generous);
+                    match binding {
+                        Binding::Maybe(text) if default.is_none() => made.extend(letters(text)),
+                        _ => made.extend(anything(&key)),
+                    }
                 }
-                Binding::Maybe(_) | Binding::Open if terms.generous => made.extend(anything(&key)),
-                Binding::Maybe(_) | Binding::Open => return None,
             },
         }
     }
-    Some(made)
+    Some(Filled { texts: known.then_some(made), open })
 }
 
 /// A piece of a value with variables.
@@ -126,10 +137,10 @@ fn tokens(value: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// The texts that a resource element means, its variables put in; `None` where one is absent.
+/// The texts that a resource element means, its variables put in; `None` where it means none.
 #[must_use]
 pub fn resource(pattern: &str, terms: Terms<'_>) -> Option<Union> {
-    fill(Test::StringLike, pattern, terms).map(Union::of)
+    fill(Test::StringLike, pattern, terms)?.texts.map(Union::of)
 }
 
 /// What the variable of `key` may stand for where it is not known: digits, where it is an account;
@@ -141,7 +152,7 @@ fn anything(key: &str) -> Vec<Piece> {
         | "s3:resourceaccount"
         | "aws:sourceaccount"
         | "s3:dataaccesspointaccount" => vec![Piece::One(Class::Digit); 12],
-        "aws:username" => vec![Piece::One(Class::NotSlash), Piece::Run(Class::NotSlash)],
+        "aws:username" => vec![Piece::One(Class::UserName), Piece::Run(Class::UserName)],
         _ => vec![Piece::Run(Class::Any)],
     }
 }

@@ -114,18 +114,24 @@ fn values(
         add(place.bucket.rsplit([':', '/']).next().unwrap_or_default());
         let pattern = format!("${{{key}}}");
         for condition in &asking.scene.facts.conditions {
+            let own = condition.key.to_ascii_lowercase();
             if condition.values.iter().any(|value| value.eq_ignore_ascii_case(&pattern)) {
-                // what the other key would carry anyway
-                let other = condition.key.to_ascii_lowercase();
-                let (other, part) = asking.link(&other);
+                // what the other key carries, or would carry anyway
+                hints.texts(&own).for_each(&mut add);
+                let (other, part) = asking.link(&own);
                 let mut domain = asking.domain(other);
                 domain.absent = false;
                 if let Found::Example(Some(values)) = carried(&domain, &[], fuel) {
                     values.iter().filter_map(|value| part.of(value)).for_each(|value| add(&value));
                 }
             }
-            if condition.is_about(key) {
-                condition.values.iter().filter(|value| !value.contains("${")).for_each(|v| add(v));
+            if own == key {
+                for value in &condition.values {
+                    match variable::variables(value).next() {
+                        Some(other) => hints.texts(&other).for_each(&mut add),
+                        None => add(value),
+                    }
+                }
             }
         }
     }

@@ -68,7 +68,7 @@ impl Asked<'_> {
         match self.atom.as_ref() {
             Atom::Constant(holds) | Atom::Presence { with: holds, .. } => *holds != self.holds,
             Atom::Values { comparisons, negated, .. } if *negated != self.holds => {
-                comparisons.is_empty()
+                comparisons.iter().all(Comparison::is_met_by_nothing)
             }
             Atom::Values { comparisons, .. } => {
                 comparisons.iter().any(Comparison::is_met_by_everything)
@@ -81,8 +81,32 @@ impl Asked<'_> {
         match self.comparisons() {
             None => true,
             Some((list, true)) => list.iter().any(Comparison::is_met_by_everything),
-            Some((list, false)) => list.is_empty(),
+            Some((list, false)) => list.iter().all(Comparison::is_met_by_nothing),
         }
+    }
+
+    /// Whether it asks for what a value with variables means, and it is not known which.
+    pub fn is_open(&self) -> bool {
+        self.comparisons().is_some_and(|(list, _)| list.iter().any(Comparison::is_open))
+    }
+
+    /// Whether every value that is as asked here `passes` the other too, or fails it, even where
+    /// it is not known which texts the two mean: by what is written, one asks for the other.
+    pub fn settles(&self, other: &Asked<'_>, passes: bool) -> bool {
+        let (Some((own, wanted)), Some((others, others_wanted))) =
+            (self.comparisons(), other.comparisons())
+        else {
+            return false;
+        };
+        let within = |some: &[Comparison<'_>], wider: &[Comparison<'_>]| {
+            !some.is_empty() && some.iter().all(|one| wider.iter().any(|wider| wider.covers(one)))
+        };
+        self.part == other.part
+            && match (wanted, others_wanted == passes) {
+                (true, true) => within(own, others),
+                (false, false) => within(others, own),
+                (true, false) | (false, true) => false,
+            }
     }
 
     /// The texts of which it asks for one, in some capitals or in any.
@@ -145,6 +169,11 @@ fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<C
         return Found::Nothing;
     }
     if !domain.several {
+        let open = || asked.iter().filter(|asked| asked.is_open());
+        let is_ruled_out = |open: &&Asked<'_>| asked.iter().any(|one| one.settles(open, false));
+        if asked.len() > 1 && open().any(is_ruled_out) {
+            return Found::Nothing;
+        }
         return match one(texts, asked, fuel) {
             Found::Example(value) => Found::Example(Some(vec![value])),
             Found::Nothing => Found::Nothing,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::iam::action::{Actions, On};
 use crate::iam::arn::any_partition;
 use crate::iam::atom::Atom;
-use crate::iam::compare::{self, Comparison};
+use crate::iam::compare::{self, Comparison, Source};
 use crate::iam::condition::{Condition, Quantifier, Test};
 use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::offer::Place;
@@ -14,7 +14,7 @@ use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
 use crate::iam::solver::principals::{Principals, Who};
 use crate::iam::text::{Class, Piece, Union, pieces};
-use crate::iam::variable::{self, Bindings, Terms};
+use crate::iam::variable::{Bindings, Filled, Terms, fill};
 use crate::name::AccountId;
 
 /// How what is not documented is read.
@@ -222,10 +222,17 @@ fn resources<'a>(
         let pattern = any_partition(glob.as_str());
         if bindings.is_some() && pattern.contains("${") {
             // what has a variable without a value matches no resource
-            if let Some(union) = variable::resource(&pattern, terms) {
-                bucket |= union.has(&place.bucket);
-                some.push(Comparison::Filled(union.after(&place.objects)));
-            }
+            let Some(Filled { texts, open }) = fill(Test::StringLike, &pattern, terms) else {
+                continue;
+            };
+            let union = Union { patterns: texts.into_iter().collect(), fold: false };
+            bucket |= union.has(&place.bucket);
+            let keys = union.after(&place.objects);
+            some.push(if open {
+                Comparison::Open(keys, Source::of(Test::StringLike, pattern))
+            } else {
+                Comparison::Filled(keys)
+            });
             continue;
         }
         bucket |= matches(&pattern, &place.bucket);

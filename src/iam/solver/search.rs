@@ -37,6 +37,8 @@ pub struct Ask<'q> {
     pub variable: usize,
     met: Asked<'q>,
     missed: Asked<'q>,
+    /// Whether it is about a value of which the meaning is not known.
+    open: bool,
     /// A value that misses it, where nothing else is asked of the variable.
     away: OnceCell<Found<Carried>>,
 }
@@ -135,23 +137,14 @@ impl<'q> Demand<'q> {
     fn ask(&mut self, variable: usize, part: Part, atom: Atom<'q>) {
         self.asks.push(Ask::of(variable, part, Cow::Owned(atom)));
     }
-
-    fn hits(&self, point: &Point, fuel: &Fuel) -> bool {
-        if (self.actions & point.actions).is_empty() {
-            return false;
-        }
-        self.asks.iter().all(|ask| {
-            fuel.burn(ask.met.weight());
-            point.values.get(ask.variable).is_none_or(|values| ask.met.is_met_by(values))
-        })
-    }
 }
 
 impl<'q> Ask<'q> {
     fn of(variable: usize, part: Part, atom: Cow<'q, Atom<'q>>) -> Self {
         let missed = Asked { part, atom: atom.clone(), holds: false };
         let met = Asked { part, atom, holds: true };
-        Self { variable, met, missed, away: OnceCell::new() }
+        let open = met.is_open();
+        Self { variable, met, missed, open, away: OnceCell::new() }
     }
 
     /// A value out of `domain` that misses it and meets all of `asked`, of which the miss is the
@@ -252,12 +245,28 @@ impl<'q> Search<'_, 'q> {
         self.away(&mut asked, Point { actions, values })
     }
 
+    /// Whether `deny` hits `point`: by the values that it carries, or by what is `asked` of them.
+    fn is_hit(&self, point: &Point, asked: &[Vec<&Asked<'q>>], deny: &Demand<'q>) -> bool {
+        if (deny.actions & point.actions).is_empty() {
+            return false;
+        }
+        deny.asks.iter().all(|ask| {
+            self.fuel.burn(ask.met.weight());
+            let Some(values) = point.values.get(ask.variable) else { return true };
+            let is_settled = || {
+                let one = self.domains.get(ask.variable).is_some_and(|domain| !domain.several);
+                let mut asked = asked.get(ask.variable).into_iter().flatten();
+                one && values.is_some() && asked.any(|one| one.settles(&ask.met, true))
+            };
+            ask.met.is_met_by(values) || ask.open && is_settled()
+        })
+    }
+
     /// Gets away from the first Deny that hits `point`, and so on.
     fn away<'a>(&'a self, asked: &mut Vec<Vec<&'a Asked<'q>>>, mut point: Point) -> Found<Point> {
-        let hit = |point: &Point| self.denies.iter().find(|deny| deny.hits(point, self.fuel));
         let mut gave_up = false;
         loop {
-            let deny = hit(&point);
+            let deny = self.denies.iter().find(|deny| self.is_hit(&point, asked, deny));
             if self.fuel.left() == 0 {
                 return Found::GaveUp;
             }

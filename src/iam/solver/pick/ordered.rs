@@ -33,6 +33,7 @@ pub fn ordered<'a>(
             | Comparison::Glob(_)
             | Comparison::Arn(_)
             | Comparison::Filled(_)
+            | Comparison::Open(..)
             | Comparison::Net(_)
             | Comparison::Everything => {}
         }

@@ -86,14 +86,21 @@ fn spelt(part: Part, number: String) -> String {
 }
 
 /// Texts that match a pattern that is asked for, its wildcards filled with something, with nothing,
-/// and, where there is one, with `account`.
+/// and, where there is one, with the account of `sample`; or `sample`, and what else the pattern
+/// asks for behind it.
 pub fn instances<'a>(
     asked: &'a [&Asked<'_>],
-    account: Option<&'a str>,
+    sample: Option<&'a str>,
 ) -> impl Iterator<Item = String> + 'a {
+    let account = sample.and_then(|sample| Part::Account.of(sample));
     let filled = move |pattern: &str| {
-        let runs = [Some("x"), Some(""), account];
-        runs.map(|run| Some(pattern.replace('*', run?).replace('?', "x")))
+        let behind = || {
+            let (head, tail) = pattern.split_once('*')?;
+            let sample = sample.filter(|sample| sample.starts_with(head) && !tail.is_empty())?;
+            Some([sample, &tail.replace('*', "/x").replace('?', "x")].concat())
+        };
+        let with = |run: Option<&str>| Some(pattern.replace('*', run?).replace('?', "x"));
+        [with(Some("x")), with(Some("")), with(account.as_deref()), behind()]
     };
     let positive = asked.iter().filter(|asked| asked.part == Part::Whole);
     let lists = positive.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
@@ -102,14 +109,15 @@ pub fn instances<'a>(
         .flat_map(move |comparison| match comparison {
             Comparison::Glob(pattern) => filled(pattern),
             Comparison::Arn(pattern) => filled(pattern),
-            Comparison::Text(text) => [Some(text.clone().into_owned()), None, None],
-            Comparison::Folded(text) => [Some((*text).to_owned()), None, None],
+            Comparison::Text(text) => [Some(text.clone().into_owned()), None, None, None],
+            Comparison::Folded(text) => [Some((*text).to_owned()), None, None, None],
             Comparison::OneOf(_)
             | Comparison::Filled(_)
+            | Comparison::Open(..)
             | Comparison::Net(_)
             | Comparison::Number(..)
             | Comparison::Moment(..)
-            | Comparison::Everything => [None, None, None],
+            | Comparison::Everything => [None, None, None, None],
         })
         .flatten()
 }
@@ -126,34 +134,31 @@ pub fn by_digits<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 
     patterns.flat_map(|pattern| RUNS.map(|run| pattern.replace('*', run).replace('?', "7")))
 }
 
-/// Whether ARNs are asked for that are all of accounts of which no value is.
-fn is_of_others(language: &Language<'_>, asked: &Asked<'_>) -> bool {
-    let of_other = |comparison: &Comparison<'_>| {
-        let account = match comparison {
-            Comparison::Arn(pattern) => bound_account(pattern, true),
-            // no part of the ARN of an access point has a colon that a `*` could cross
-            Comparison::Glob(pattern) => {
-                bound_account(pattern, language.form == Form::AccessPoints)
-            }
-            Comparison::Text(text) => bound_account(text, false),
-            Comparison::Folded(text) => return is_left_out(language, text),
-            Comparison::OneOf(_)
-            | Comparison::Filled(_)
-            | Comparison::Net(_)
-            | Comparison::Number(..)
-            | Comparison::Moment(..)
-            | Comparison::Everything => None,
-        };
-        account.is_some_and(|account| {
-            let own = language.form.fixed(Part::Account);
-            own.is_some_and(|own| own != account.as_str())
-                || language.except.is_left_out(Part::Account, account.as_str())
-        })
-    };
-    match asked.comparisons() {
-        Some((list, true)) if asked.part == Part::Whole => list.iter().all(of_other),
-        Some(_) | None => false,
+/// Whether no value meets a comparison with `part` by whose it is, or how it starts.
+fn is_of_others(language: &Language<'_>, part: Part, comparison: &Comparison<'_>) -> bool {
+    if part != Part::Whole {
+        let left_out = |text| language.except.is_left_out(part, text);
+        return comparison.spelling().is_some_and(left_out);
     }
+    let account = match comparison {
+        Comparison::Arn(pattern) => bound_account(pattern, true),
+        // no part of the ARN of an access point has a colon that a `*` could cross
+        Comparison::Glob(pattern) => bound_account(pattern, language.form == Form::AccessPoints),
+        Comparison::Text(text) => bound_account(text, false),
+        Comparison::Folded(text) => return is_left_out(language, text),
+        Comparison::OneOf(_)
+        | Comparison::Filled(_)
+        | Comparison::Open(..)
+        | Comparison::Net(_)
+        | Comparison::Number(..)
+        | Comparison::Moment(..)
+        | Comparison::Everything => None,
+    };
+    account.is_some_and(|account| {
+        let own = language.form.fixed(Part::Account);
+        own.is_some_and(|own| own != account.as_str())
+            || language.except.is_left_out(Part::Account, account.as_str())
+    })
 }
 
 /// Whether no value is this text, in whatever capitals, by what it starts with or whose it is.
@@ -174,34 +179,37 @@ pub fn text(
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Found<String> {
-    let of_others =
-        |asked: &&&Asked<'_>| fuel.burn(asked.weight()) && is_of_others(language, asked);
-    if asked.iter().any(|asked| of_others(&asked)) {
-        return Found::Nothing;
+    // what values may meet of what is asked for
+    let mut wanted: Vec<(Part, Vec<&Comparison<'_>>)> = Vec::new();
+    for asked in asked {
+        let Some((list, true)) = asked.comparisons() else { continue };
+        fuel.burn(asked.weight());
+        let may_be_met = |one: &&Comparison<'_>| !is_of_others(language, asked.part, one);
+        let list: Vec<&Comparison<'_>> = list.iter().filter(may_be_met).collect();
+        if list.is_empty() {
+            return Found::Nothing;
+        }
+        wanted.push((asked.part, list));
     }
-    let account = Part::Account.of(&language.samples.first);
-    let mut near = instances(asked, account.as_deref()).take_while(|_| fuel.left() > 0);
+    let mut near = instances(asked, Some(&language.samples.first)).take_while(|_| fuel.left() > 0);
     if let Some(value) = near.find(|value| fits(value)) {
         return Found::Example(value);
     }
     if fuel.left() == 0 {
         return Found::GaveUp;
     }
-    let union = |asked: &Asked<'_>, list: &[Comparison<'_>]| {
-        let unions: Option<Vec<Union>> = list.iter().map(Comparison::union).collect();
+    let union = |part: Part, list: &[&Comparison<'_>]| {
+        let unions: Option<Vec<Union>> = list.iter().map(|one| one.union()).collect();
         let unions = unions?;
         // of one list all count capitals, or none does
         let fold = unions.iter().any(|union| union.fold);
         let patterns = unions.into_iter().flat_map(|union| union.patterns).collect();
-        asked.part.values(Union { patterns, fold })
+        part.values(Union { patterns, fold })
     };
     let anything = || Union::of(vec![Piece::Run(Class::Any)]);
-    let mut within = vec![language.form.union().unwrap_or_else(anything)];
-    for asked in asked {
-        if let Some((list, true)) = asked.comparisons() {
-            within.extend(union(asked, list));
-        }
-    }
+    let form = language.form.union().unwrap_or_else(anything);
+    let wanted = wanted.iter().filter_map(|(part, list)| union(*part, list));
+    let within: Vec<Union> = std::iter::once(form).chain(wanted).collect();
     let mut without: Vec<Union> = Vec::new();
     loop {
         let value = match shortest(&within, &without, fuel) {
@@ -214,7 +222,7 @@ pub fn text(
         }
         let refused = asked.iter().find(|asked| !asked.takes(&value)).and_then(|asked| {
             let (list, wanted) = asked.comparisons()?;
-            if wanted { None } else { union(asked, list) }
+            if wanted { None } else { union(asked.part, &list.iter().collect::<Vec<_>>()) }
         });
         match refused.or_else(|| language.except.which(&value)) {
             Some(union) if !without.contains(&union) => without.push(union),
