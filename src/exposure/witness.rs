@@ -12,11 +12,14 @@ pub(super) fn of(request: Request, policies: &Policies<'_>, grant: bool) -> Witn
         .context
         .into_iter()
         .filter_map(|(key, values)| {
+            let as_written = policies.keys().find(|(lower, _)| *lower == key).map(|key| key.1);
             let name = match key.as_str() {
                 "aws:securetransport" if !grant => "aws:SecureTransport",
                 "aws:sourceip" if !grant => "aws:SourceIp",
                 "aws:sourcevpc" => "aws:SourceVpc",
-                _ => policies.keys().find(|(lower, _)| *lower == key)?.1,
+                // of whom another name is told
+                "aws:principalarn" => as_written.unwrap_or("aws:PrincipalArn"),
+                _ => as_written?,
             };
             Some((name.to_owned(), values))
         })

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::iam::pattern::Glob;
+use crate::iam::pattern::{is_literal, matches};
 use crate::name::AccountId;
 
 /// The six parts of an ARN, or of a pattern for ARNs.
@@ -56,7 +56,7 @@ impl<'t> Arn<'t> {
     /// Whether this pattern matches `arn`, each part by itself, as `ArnLike` and `ArnEquals` do.
     #[must_use]
     pub fn matches(self, arn: Arn<'_>) -> bool {
-        self.parts.iter().zip(arn.parts).all(|(own, other)| Glob::new(*own).matches(other))
+        self.parts.iter().zip(arn.parts).all(|(own, other)| matches(own, other))
     }
 }
 
@@ -67,8 +67,9 @@ impl<'t> Arn<'t> {
 pub fn bound_account(pattern: &str, by_part: bool) -> Option<AccountId> {
     let arn = Arn::split(pattern)?;
     let [_, _, _, _, account, _] = arn.parts;
-    let before = arn.parts.iter().take(4).any(|part| !Glob::new(*part).is_literal());
-    if before && !by_part { None } else { AccountId::parse(account).ok() }
+    let account = AccountId::parse(account).ok()?;
+    let is_crossed = !by_part && !arn.parts.iter().take(4).all(|part| is_literal(part));
+    (!is_crossed).then_some(account)
 }
 
 /// ARNs of every partition as those of `aws`: a bucket lies in one, and its policy names no other.

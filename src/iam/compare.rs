@@ -116,7 +116,9 @@ impl<'a> Comparison<'a> {
             Self::Net(_) | Self::Moment(..) => 6,
             Self::Glob(pattern) => 3 + pattern.len() / 8,
             Self::Arn(pattern) => 6 + pattern.len() / 8,
-            Self::Filled(union) | Self::Open(union, _) => 3 + union.patterns.iter().map(Vec::len).sum::<usize>() * 4,
+            Self::Filled(union) | Self::Open(union, _) => {
+                3 + union.patterns.iter().map(Vec::len).sum::<usize>() * 4
+            }
         }
     }
 
@@ -309,13 +311,15 @@ fn has_letters(text: &str) -> bool {
 /// A pattern with its variables put in.
 fn filled<'a>(test: Test, value: &'a str, terms: Terms<'_>) -> Option<Comparison<'a>> {
     let Filled { texts, open } = fill(test, value, terms)?;
-    let colons = |pieces: &Vec<Piece>| {
-        pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count()
-    };
+    let colons =
+        |pieces: &Vec<Piece>| pieces.iter().filter(|piece| **piece == Piece::Letter(':')).count();
     let source = || Source::of(test, value.into());
     if test == Test::Arn && texts.as_ref().is_some_and(|pieces| colons(pieces) < 5) {
         // as of an ARN without variables; what a variable brings has no wildcards
-        if value.contains(['*', '?']) {
+        let is_letter = |piece: &Piece| matches!(piece, Piece::Letter(_));
+        let plain = texts.iter().flatten().all(is_letter);
+        let wild = if open { value.contains(['*', '?']) } else { !plain };
+        if wild {
             return terms.generous.then_some(Comparison::Everything);
         }
         let arns = arn_pieces("arn:*:*:*:*:*", |part, class| pieces(part, class).collect());

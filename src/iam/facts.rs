@@ -9,7 +9,7 @@ use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
-use crate::iam::pattern::Glob;
+use crate::iam::pattern::is_literal;
 use crate::iam::principal::Principal;
 use crate::iam::solver::{Unproved, carried};
 use crate::name::AccountId;
@@ -129,7 +129,7 @@ impl<'a> Facts<'a> {
         if ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
             let first = |value: &String| value.split('/').next().map(str::to_owned);
             let ids = condition.values.iter().filter_map(first);
-            self.organizations.extend(ids.filter(|id| Glob::new(id.as_str()).is_literal()));
+            self.organizations.extend(ids.filter(|id| is_literal(id)));
         }
         self.callers.extend(told_apart(condition));
         self.callers.extend(sources(condition));
@@ -170,6 +170,11 @@ impl<'a> Facts<'a> {
         } else {
             Unproved::Untold
         }
+    }
+
+    /// Whether a principal is an origin access identity.
+    pub fn names_origin_access_identities(&self) -> bool {
+        self.callers.iter().any(|caller| matches!(caller, Caller::OriginAccessIdentity(_)))
     }
 
     /// Whether a principal is this service.

@@ -8,7 +8,7 @@ use ipnet::{IpNet, Ipv4Net};
 use crate::iam::arn::bound_account;
 use crate::iam::caller::{ANY_SERVICE, Caller, OWNERS_ORGANIZATION};
 use crate::iam::condition::{Condition, Test};
-use crate::iam::pattern::Glob;
+use crate::iam::pattern::is_literal;
 use crate::name::AccountId;
 
 /// Whether a value, under the condition's test, means a bounded set of callers: whoever is in none
@@ -21,14 +21,14 @@ pub fn is_bounded(condition: &Condition, value: &str) -> bool {
     if value.contains("${") {
         return false;
     }
-    if Glob::new(value).is_literal() {
+    if is_literal(value) {
         return true;
     }
     let test = condition.operator.test;
     match condition.key.to_ascii_lowercase().as_str() {
         // `AROA…:*`, the sessions of one role
         "aws:userid" => {
-            value.split_once(':').is_some_and(|(id, _)| id.len() > 16 && Glob::new(id).is_literal())
+            value.split_once(':').is_some_and(|(id, _)| id.len() > 16 && is_literal(id))
         }
         "aws:sourcearn" => bound_account(value, test == Test::Arn).is_some(),
         _ => false,
@@ -145,7 +145,7 @@ pub fn told_apart(condition: &Condition) -> Vec<Caller> {
         .values
         .iter()
         .filter_map(organization)
-        .filter(|id| !id.contains("${") && Glob::new(id.as_str()).is_literal());
+        .filter(|id| !id.contains("${") && is_literal(id));
     accounts
         .map(|account| Caller::Account { account, arn: None })
         .chain(organizations.map(Caller::Organization))

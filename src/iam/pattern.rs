@@ -27,7 +27,7 @@ impl Glob {
     /// Whether the pattern has no wildcard and so matches itself alone.
     #[must_use]
     pub fn is_literal(&self) -> bool {
-        !self.0.contains(['*', '?'])
+        is_literal(&self.0)
     }
 
     /// Whether `text` as a whole matches, capitals counting.
@@ -109,6 +109,12 @@ pub(super) fn covers(pattern: &str, narrower: &str) -> bool {
         '?' => own == '?',
         _ => own == '?' || own == letter,
     })
+}
+
+/// Whether a pattern has no wildcard.
+#[must_use]
+pub fn is_literal(pattern: &str) -> bool {
+    !pattern.contains(['*', '?'])
 }
 
 /// Whether `text` as a whole matches `pattern`, capitals counting.

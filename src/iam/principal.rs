@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::iam::arn::Arn;
 use crate::iam::grammar::{DocumentError, Position, object, strings};
-use crate::iam::pattern::Glob;
+use crate::iam::pattern::is_literal;
 use crate::name::AccountId;
 
 /// One principal of a statement.
@@ -84,7 +84,7 @@ impl Principal {
         if let Ok(account) = AccountId::parse(text) {
             return Self::Account(account);
         }
-        let wild = !Glob::new(text).is_literal() || text.contains("${");
+        let wild = !is_literal(text) || text.contains("${");
         match Arn::split(text) {
             Some(arn) if !wild && text.starts_with("arn:") => Self::from_arn(text, arn),
             None if !wild && is_unique_id(text) => Self::Nobody(text.to_owned()),

@@ -73,7 +73,9 @@ fn wrong_witnesses(snapshot: &Value, counts: &mut Counts) -> Vec<String> {
         if path["witness"].is_null() {
             count("without witness");
             count(&format!("{}", path["unproved"]));
-            if std::env::var("SHOW").is_ok() { println!("SHOW {}\t{}\t{}", path["unproved"], path["via"], snapshot); }
+            if std::env::var("SHOW").is_ok() {
+                println!("SHOW {}\t{}\t{}", path["unproved"], path["via"], snapshot);
+            }
             if note.is_null() && WITNESSES_ARE_COMPLETE {
                 wrong.push(format!("neither witness nor note: {path}\n  {snapshot}"));
             }
@@ -125,14 +127,59 @@ fn refused(snapshot: &Value, path: &Value, kind: &str, witness: &Request) -> Vec
         &[Reading::Wide]
     };
     for &reading in readings {
-        for (policy, request) in &asked {
-            let decision = decide(policy, request, reading);
-            if decision != Decision::Allowed && !(by_acl && decision == Decision::Neither) {
-                refused.push(format!("{decision:?} by the {reading:?} reading"));
-            }
+        let decisions = asked.iter().map(|(policy, request)| decide(policy, request, reading));
+        let is_refused = |decision: &Decision| {
+            *decision != Decision::Allowed && !(by_acl && *decision == Decision::Neither)
+        };
+        if let Some(decision) = decisions.into_iter().find(is_refused)
+            && !(path["unproved"] == UNTOLD && gets_through_as_one(&asked, by_acl))
+        {
+            refused.push(format!("{decision:?} by the {reading:?} reading"));
         }
     }
     refused
+}
+
+/// Why a witness is no proof that rests on which account a canonical user is.
+const UNTOLD: &str =
+    "it rests on which account the canonical user is, which cannot be told from here";
+
+/// Whether a request gets through if the canonical user that policies name is who asks: the
+/// principal whose ARN the request says.
+fn gets_through_as_one(asked: &[(Value, Request)], by_acl: bool) -> bool {
+    asked.iter().all(|(policy, request)| {
+        let arn = match &request.principal {
+            Principal::Aws { arn, .. } => Some(arn.as_str()),
+            _ => request.one("aws:principalarn"),
+        };
+        let Some(arn) = arn else { return false };
+        let account = arn.split(':').nth(4).unwrap().to_owned();
+        let policy = with_account(policy, &account);
+        let mut as_one = request.clone();
+        as_one.principal = Principal::Aws { account, arn: arn.to_owned() };
+        let decision = decide(&policy, &as_one, Reading::Wide);
+        decision == Decision::Allowed || (by_acl && decision == Decision::Neither)
+    })
+}
+
+/// `policy` with `account` for each canonical user.
+fn with_account(policy: &Value, account: &str) -> Value {
+    let mut policy = policy.clone();
+    let statements = match &mut policy["Statement"] {
+        Value::Array(statements) => statements.iter_mut().collect(),
+        one => vec![one],
+    };
+    for statement in statements {
+        for element in ["Principal", "NotPrincipal"] {
+            let Some(Value::Object(kinds)) = statement.get_mut(element) else { continue };
+            if kinds.remove("CanonicalUser").is_some() {
+                let mut accounts = values::list(kinds.get("AWS").unwrap_or(&json!([]))).to_vec();
+                accounts.push(json!(account));
+                kinds.insert("AWS".to_owned(), json!(accounts));
+            }
+        }
+    }
+    policy
 }
 
 /// Whether the witness is sent to the bucket, or to the access point, that its path is about.

@@ -193,18 +193,18 @@ impl<'q> Asker<'q, '_> {
             let untold = attempt.untold();
             let unsure = untold.is_some() || attempt.is_by_pattern(&wanted);
             let unsure = unsure.then(|| self.policies.facts.why_unsure());
-            let rests = attempt.rests_on_account(&wanted, shape).then_some(Unproved::Untold);
-            let unproved = unsure.or(rests);
+            let rests = attempt.rests_on_account(&wanted, shape);
+            let unproved = unsure.or(rests.then_some(Unproved::Untold));
+            let shows = self.shows(untold);
             let mut left = left & wanted.actions;
             while !left.is_empty() {
                 match attempt.find(shape, &wanted, &[], left, fuel) {
                     Found::Example(point) => {
                         left = left - point.actions;
                         asked.add(point.actions, unproved, || {
-                            // that one is somebody whom a policy names is nothing to show
-                            (untold != Some(Untold::Same)).then(|| {
+                            shows.then(|| {
                                 let place = self.policies.place;
-                                witness::request(shape, &ready.keys, &point, place, target)
+                                witness::request(shape, &ready.keys, &point, place, target, rests)
                             })
                         });
                     }
@@ -216,6 +216,14 @@ impl<'q> Asker<'q, '_> {
                 }
             }
         }
+    }
+
+    /// Whether a request is something to show: not where it rests on one being whom a pattern may
+    /// mean, or an origin access identity, who would send another.
+    fn shows(&self, untold: Option<Untold>) -> bool {
+        let facts = &self.policies.facts;
+        let names_others = || facts.names_patterns || facts.names_origin_access_identities();
+        untold != Some(Untold::Same) || !names_others()
     }
 
     /// Looks for a request that gets through whatever is not documented comes to, and for variables
@@ -242,9 +250,12 @@ impl<'q> Asker<'q, '_> {
                     bindings::candidates(*asking, variables, self.policies.place, &hints, fuel);
                 for bound in candidates {
                     let found = self.with_bindings(*asking, reading, &bound, wanted, fuel);
-                    if let Some((request, proves)) = found {
+                    if let Some((request, rests)) = found {
                         through.request = Some(Box::new(request));
-                        through.unproved = (!proves).then_some(reason);
+                        through.unproved = match reading {
+                            Reading::Wide => rests.or(Some(reason)),
+                            Reading::Skeptical => rests,
+                        };
                         return;
                     }
                 }
@@ -279,8 +290,8 @@ impl<'q> Asker<'q, '_> {
         })
     }
 
-    /// A request that gets through where the variables stand for what is `bound`, and whether it
-    /// proves that.
+    /// A request that gets through where the variables stand for what is `bound`, and what about
+    /// the one who asks it rests on.
     fn with_bindings(
         &self,
         asking: Asking<'_>,
@@ -288,7 +299,7 @@ impl<'q> Asker<'q, '_> {
         bound: &Bindings,
         (offer, meant, actions): (&Offer, bool, Actions),
         fuel: &Fuel,
-    ) -> Option<(Request, bool)> {
+    ) -> Option<(Request, Option<Unproved>)> {
         let policies = self.policies;
         let built = if policies.variables.is_empty() {
             None
@@ -303,14 +314,17 @@ impl<'q> Asker<'q, '_> {
         for (target, lenient) in policies.targets() {
             let attempt = Attempt::of(ready, &shape, target, lenient, fuel)?;
             let Some(wanted) = attempt.wanted(offer, meant, &shape) else { continue };
-            if reading == Reading::Wide && attempt.untold() == Some(Untold::Same) {
+            if reading == Reading::Wide && !self.shows(attempt.untold()) {
                 continue;
             }
             let actions = actions.on(target);
             if let Found::Example(point) = attempt.find(&shape, &wanted, &extra, actions, fuel) {
-                let request = witness::request(&shape, &ready.keys, &point, policies.place, target);
                 let rests = attempt.rests_on_account(&wanted, &shape);
-                return Some((request, reading == Reading::Skeptical && !rests));
+                let place = policies.place;
+                let request = witness::request(&shape, &ready.keys, &point, place, target, rests);
+                let untold = reading == Reading::Wide && attempt.untold().is_some();
+                let untold = untold.then(|| policies.facts.why_unsure());
+                return Some((request, untold.or(rests.then_some(Unproved::Untold))));
             }
         }
         None

@@ -118,9 +118,11 @@ impl<'q> Attempt<'q> {
 
     /// Whether it matters which account the one who asks is, where that cannot be told.
     pub fn rests_on_account(&self, wanted: &Demand<'q>, shape: &Shape<'q>) -> bool {
-        let is_of_account = |demand: &Demand<'_>| demand.asks.iter().any(|ask| ask.variable == ARN);
+        let is_of_identity = |variable: usize| variable == ARN || Some(variable) == self.provider;
+        let is_asked =
+            |demand: &Demand<'_>| demand.asks.iter().any(|ask| is_of_identity(ask.variable));
         matches!(shape.asking.caller, Caller::CanonicalUser(_))
-            && self.demands(wanted).any(is_of_account)
+            && self.demands(wanted).any(is_asked)
     }
 
     /// Whether a principal is a pattern, of which the meaning is not documented.

@@ -239,7 +239,10 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         | Texts::Numbers
         | Texts::Moments => {
             // an address, a number or a time of which a text is asked
-            let near = instances(asked, None).chain(by_digits(asked)).find(|value| fits(value));
+            let whole = asked.iter().filter(|asked| asked.part == Part::Whole);
+            let lists = whole.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
+            let near = instances(lists.flat_map(|(list, _)| list), None);
+            let near = near.chain(by_digits(asked)).find(|value| fits(value));
             let nothing = if is_spelt(texts, asked) { Found::Nothing } else { Found::GaveUp };
             near.map_or(nothing, Found::Example)
         }

@@ -182,23 +182,30 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::OriginAccessIdentity(named), Who::OriginAccessIdentity(arn)) => {
             when(named == arn)
         }
-        // whose account has that canonical id is not known
-        (Principal::CanonicalUser(_), _) | (_, Who::CanonicalUser { .. }) => One::Unsure,
+        // whose account has that canonical id is not known, and an origin access identity has one
+        (Principal::CanonicalUser(_), _)
+        | (Principal::OriginAccessIdentity(_), Who::CanonicalUser { .. }) => One::Unsure,
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
         (Principal::WebIdentity(name), _) => One::Provider(name),
-        (Principal::Saml { arn, .. }, Who::Anyone { .. }) => One::Provider(arn),
+        (Principal::Saml { arn, .. }, Who::Anyone { .. } | Who::CanonicalUser { .. }) => {
+            One::Provider(arn)
+        }
         (Principal::Saml { account: named, arn }, Who::Identity { account, .. }) => {
             if *account == Some(named) { One::Provider(arn) } else { One::No }
         }
-        (Principal::Account(named), Who::Anyone { but }) => {
+        (Principal::Account(named), Who::Anyone { but } | Who::CanonicalUser { but, .. }) => {
             if named == *but {
                 One::No
             } else {
                 One::Account(named)
             }
         }
-        (Principal::Identity { arn, .. }, Who::Anyone { .. }) => One::Arn(arn),
-        (Principal::Other(text), Who::Anyone { .. }) => One::Pattern(text),
+        (Principal::Identity { arn, .. }, Who::Anyone { .. } | Who::CanonicalUser { .. }) => {
+            One::Arn(arn)
+        }
+        (Principal::Other(text), Who::Anyone { .. } | Who::CanonicalUser { .. }) => {
+            One::Pattern(text)
+        }
         (Principal::Account(named), Who::Identity { account, .. }) => when(*account == Some(named)),
         (Principal::Identity { account: named, arn }, Who::Identity { account, arn: own }) => {
             match own {

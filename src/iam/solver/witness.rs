@@ -21,15 +21,20 @@ const VPC: &str = "vpc-0a9b8c7d6e5f43210";
 /// An address that belongs to nobody (RFC 5737).
 const ADDRESS: &str = "203.0.113.7";
 
-/// The request of `shape` at `point`.
+/// The request of `shape` at `point`. `rests_on_account`: it says the ARN of the one who asks,
+/// though that is told by another name.
 pub fn request(
     shape: &Shape<'_>,
     keys: &Keys<'_>,
     point: &Point,
     place: &Place,
     target: On,
+    rests_on_account: bool,
 ) -> Request {
     let mut context = context(shape, keys, point);
+    if let Some(arn) = point.first(ARN).filter(|_| rests_on_account) {
+        context.entry("aws:principalarn".to_owned()).or_insert_with(|| vec![arn.to_owned()]);
+    }
     context.entry("aws:securetransport".to_owned()).or_insert_with(|| vec!["true".to_owned()]);
     if shape.asking.network == Network::Internet {
         context.entry("aws:sourceip".to_owned()).or_insert_with(|| vec![ADDRESS.to_owned()]);

@@ -22,8 +22,7 @@ pub fn by_parts(
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Option<Found<String>> {
-    let of_parts =
-        || asked.iter().filter(|asked| !matches!(asked.part, Part::Whole | Part::Epoch));
+    let of_parts = || asked.iter().filter(|asked| !matches!(asked.part, Part::Whole | Part::Epoch));
     // a part that is the same in all of them
     let is_refused = |asked: &&Asked<'_>| {
         language.form.fixed(asked.part).is_some_and(|own| asked.atom.passes(own) != asked.holds)
@@ -85,27 +84,26 @@ fn spelt(part: Part, number: String) -> String {
     if part == Part::Account { format!("{number:0>12}") } else { number }
 }
 
-/// Texts that match a pattern that is asked for, its wildcards filled with something, with nothing,
-/// and, where there is one, with the account of `sample`; or `sample`, and what else the pattern
-/// asks for behind it.
+/// Texts that meet `wanted`, the wildcards of patterns filled with something, with nothing, and,
+/// where there is one, with the account of `sample`; or `sample`, and what else the pattern asks
+/// for behind it.
 pub fn instances<'a>(
-    asked: &'a [&Asked<'_>],
+    wanted: impl Iterator<Item = &'a Comparison<'a>>,
     sample: Option<&'a str>,
-) -> impl Iterator<Item = String> + 'a {
+) -> impl Iterator<Item = String> {
     let account = sample.and_then(|sample| Part::Account.of(sample));
     let filled = move |pattern: &str| {
         let behind = || {
             let (head, tail) = pattern.split_once('*')?;
-            let sample = sample.filter(|sample| sample.starts_with(head) && !tail.is_empty())?;
+            // a `*` in the part of the account, or behind it, is filled with that
+            let crosses = head.matches(':').count() < 4 && !tail.is_empty();
+            let sample = sample.filter(|sample| crosses && sample.starts_with(head))?;
             Some([sample, &tail.replace('*', "/x").replace('?', "x")].concat())
         };
         let with = |run: Option<&str>| Some(pattern.replace('*', run?).replace('?', "x"));
         [with(Some("x")), with(Some("")), with(account.as_deref()), behind()]
     };
-    let positive = asked.iter().filter(|asked| asked.part == Part::Whole);
-    let lists = positive.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
-    lists
-        .flat_map(|(list, _)| list)
+    wanted
         .flat_map(move |comparison| match comparison {
             Comparison::Glob(pattern) => filled(pattern),
             Comparison::Arn(pattern) => filled(pattern),
@@ -191,7 +189,9 @@ pub fn text(
         }
         wanted.push((asked.part, list));
     }
-    let mut near = instances(asked, Some(&language.samples.first)).take_while(|_| fuel.left() > 0);
+    let whole = wanted.iter().filter(|(part, _)| *part == Part::Whole);
+    let whole = whole.flat_map(|(_, list)| list.iter().copied());
+    let mut near = instances(whole, Some(&language.samples.first)).take_while(|_| fuel.left() > 0);
     if let Some(value) = near.find(|value| fits(value)) {
         return Found::Example(value);
     }
