@@ -242,7 +242,10 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
             let whole = asked.iter().filter(|asked| asked.part == Part::Whole);
             let lists = whole.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
             let near = instances(lists.flat_map(|(list, _)| list), None);
-            let near = near.chain(by_digits(asked)).find(|value| fits(value));
+            // a number may be written otherwise
+            let all = asked.iter().filter_map(|asked| asked.comparisons()).flat_map(|one| one.0);
+            let respelt = ordered(all, false).map(|number| number + ".0");
+            let near = near.chain(by_digits(asked)).chain(respelt).find(|value| fits(value));
             let nothing = if is_spelt(texts, asked) { Found::Nothing } else { Found::GaveUp };
             near.map_or(nothing, Found::Example)
         }

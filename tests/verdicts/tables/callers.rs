@@ -85,7 +85,23 @@ pub fn several_callers() -> String {
     let but = |values: &[&str]| json!({"StringNotEquals": {"aws:PrincipalAccount": values}});
     let everyone = || to("Allow", "Principal", json!("*"), json!({}));
     let no_users = || json!({"StringNotEquals": {"aws:PrincipalType": "AssumedRole"}});
+    let canonical = || to("Allow", "Principal", json!({"CanonicalUser": "facade"}), json!({}));
+    let but_identity =
+        json!({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"});
     let policies = [
+        json!([canonical(), to("Deny", "NotPrincipal", json!({"AWS": "444455556666"}), json!({}))]),
+        json!([canonical(), to("Deny", "NotPrincipal", user(), json!({}))]),
+        json!([canonical(), to("Deny", "Principal", accounts(), json!({}))]),
+        json!([canonical(), to("Deny", "NotPrincipal", but_identity, json!({}))]),
+        json!([canonical(), to("Deny", "NotPrincipal", json!({"AWS": "111122223333"}), json!({}))]),
+        json!([
+            canonical(),
+            to("Deny", "NotPrincipal", json!({"Federated": "accounts.google.com"}), json!({}))
+        ]),
+        json!([
+            to("Allow", "Principal", user(), json!({})),
+            to("Deny", "NotPrincipal", json!({"CanonicalUser": "facade"}), json!({}))
+        ]),
         json!([
             to("Allow", "Principal", accounts(), json!({})),
             to("Deny", "Principal", json!({"AWS": "444455556666"}), json!({}))

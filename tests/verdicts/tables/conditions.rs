@@ -224,13 +224,36 @@ pub fn several_conditions() -> String {
         json!({"StringLike": {"aws:userid": ["AROAEXAMPLEEXAMP:*"]}}),
         json!({"StringLike": {"aws:userid": ["AROAEXAMPLEEXAMPL:*"]}}),
         json!({"StringLike": {"aws:userid": ["AROA*:x"]}}),
+        // parts compared as numbers, or whatever their capitals, and texts beside meanings
+        json!({"NumericEquals": {"aws:PrincipalAccount": 444455556666u64}}),
+        json!({"NumericEquals": {"aws:PrincipalAccount": 7}}),
+        json!({"NumericEquals": {"aws:PrincipalAccount": 444455556666u64}, "StringNotEquals": {"aws:PrincipalAccount": "444455556666"}}),
+        json!({"NumericLessThan": {"aws:PrincipalAccount": 1}}),
+        json!({"NumericLessThan": {"aws:PrincipalAccount": 0}}),
+        json!({"ArnLike": {"aws:PrincipalArn": reader}, "NumericLessThan": {"aws:PrincipalAccount": 444455556666u64}}),
+        json!({"ArnLike": {"aws:PrincipalArn": reader}, "NumericLessThan": {"aws:PrincipalAccount": 444455556667u64}}),
+        json!({"NumericLessThan": {"s3:DataAccessPointAccount": 444455556666u64}}),
+        json!({"DateGreaterThan": {"aws:PrincipalAccount": "777788889999"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:PrincipalOrgID": "O-ExampleOrgId"}, "StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:PrincipalOrgID": "o-exampleorgid"}, "StringNotEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}),
+        json!({"ForAnyValue:StringEqualsIgnoreCase": {"aws:PrincipalOrgPaths": "O-exampleorgid/R-ab12/"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:PrincipalArn": "ARN:aws:iam::444455556666:role/Reader"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:PrincipalArn": reader}, "StringNotEquals": {"aws:PrincipalArn": reader}}),
+        json!({"IpAddress": {"aws:SourceIp": "203.0.113.7"}, "StringNotLike": {"aws:SourceIp": "2001:db8::/32"}}),
+        json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "StringNotLike": {"aws:SourceIp": "10.*"}}),
+        json!({"IpAddress": {"aws:SourceIp": "52.0.0.0/8"}, "StringNotLike": {"aws:SourceIp": "52.*"}}),
+        json!({"NumericEquals": {"s3:max-keys": 5}, "StringNotEquals": {"s3:max-keys": "5"}}),
+        json!({"NumericLessThan": {"s3:max-keys": 5}, "NumericGreaterThan": {"s3:max-keys": 5}, "StringLike": {"s3:max-keys": "*"}}),
+        // what cannot be found for one key, and is not there for another
+        json!({"NumericEquals": {"s3:max-keys": 5}, "StringNotEquals": {"s3:max-keys": "5"}, "Null": {"aws:SourceIp": "true", "aws:SourceVpce": "true"}}),
     ];
     let mut table = String::new();
     for condition in conditions {
         let _ = writeln!(table, "{condition}");
         for policy in [
             json!([statement("Allow", condition.clone())]),
-            json!([statement("Allow", json!({})), statement("Deny", condition)]),
+            json!([statement("Allow", json!({})), statement("Deny", condition.clone())]),
+            json!([statement("Allow", condition.clone()), statement("Deny", condition)]),
         ] {
             let snapshot = snapshot(policy);
             let verdict = shown::published(&snapshot, &Trust::default());
@@ -281,13 +304,27 @@ pub fn variables() -> String {
         json!({"StringEquals": {"aws:PrincipalTag/team": "${aws:username}"}, "StringLike": {"aws:PrincipalTag/team": "a b*"}}),
         json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:*"}, "StringLike": {"aws:SourceArn": "*:a:b"}, "StringEquals": {"aws:SourceAccount": "444455556666"}}),
         json!({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:${aws:SourceAccount}:b"}, "StringLike": {"aws:SourceArn": "*:a:c:*"}, "StringEquals": {"aws:SourceAccount": "444455556666"}}),
+        // whatever they stand for, they stand for the same
+        json!({"StringEquals": {"aws:username": "${aws:PrincipalTag/team}"}, "StringNotEquals": {"aws:username": "${aws:PrincipalTag/team}"}}),
+        json!({"StringLike": {"aws:username": "${aws:PrincipalTag/team}"}, "StringNotEqualsIgnoreCase": {"aws:username": "${aws:PrincipalTag/team}"}}),
+        json!({"StringEqualsIgnoreCase": {"aws:username": "${aws:PrincipalTag/team}"}, "StringNotEquals": {"aws:username": "${aws:PrincipalTag/team}"}}),
+        json!({"StringLike": {"aws:username": "${aws:PrincipalTag/team}*"}, "StringNotLike": {"aws:username": "${aws:PrincipalTag/team}"}}),
+        json!({"StringEquals": {"aws:username": ["${aws:PrincipalTag/team}", "alice"]}, "StringNotEquals": {"aws:username": "${aws:PrincipalTag/team}"}}),
+        json!({"StringEqualsIfExists": {"aws:UserAgent": "${aws:Referer}"}, "StringNotEquals": {"aws:UserAgent": "${aws:Referer}"}}),
+        json!({"ForAnyValue:StringEquals": {"aws:TagKeys": "${aws:username}"}, "ForAnyValue:StringNotEquals": {"aws:TagKeys": "${aws:username}"}}),
+        json!({"ArnLike": {"aws:PrincipalAccount": "${aws:PrincipalTag/team}"}}),
+        json!({"ArnNotLike": {"aws:PrincipalAccount": "${aws:PrincipalTag/team}"}}),
+        json!({"StringEquals": {"aws:PrincipalTag/team": "${aws:username}"}, "StringEqualsIgnoreCase": {"aws:PrincipalTag/team": "r*"}}),
+        json!({"StringEquals": {"aws:UserAgent": "${aws:Referer}"}, "StringLike": {"aws:UserAgent": "${*}*"}}),
+        json!({"StringEquals": {"aws:PrincipalTag/a": "${aws:username}", "aws:username": "${aws:PrincipalTag/b}"}, "StringLike": {"aws:PrincipalTag/b": "z*"}}),
     ];
     let mut table = String::new();
     for condition in conditions {
         let _ = writeln!(table, "{condition}");
         for policy in [
             json!([statement("Allow", condition.clone())]),
-            json!([statement("Allow", json!({})), statement("Deny", condition)]),
+            json!([statement("Allow", json!({})), statement("Deny", condition.clone())]),
+            json!([statement("Allow", condition.clone()), statement("Deny", condition)]),
         ] {
             for version in ["2012-10-17", "2008-10-17"] {
                 let mut snapshot = snapshot(policy.clone());

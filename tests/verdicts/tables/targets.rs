@@ -49,6 +49,7 @@ pub fn resources() -> String {
                 json!([tested("Allow")]),
                 json!([all, tested("Deny")]),
                 json!([elsewhere, in_public]),
+                json!([tested("Allow"), tested("Deny")]),
             ] {
                 let verdict = shown::published(&snapshot(policy.clone()), &Trust::default());
                 let _ =
