@@ -3,6 +3,7 @@
 mod closers;
 mod deputies;
 mod evaluate;
+mod ours;
 mod paths;
 mod public;
 mod verdict;

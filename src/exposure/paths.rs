@@ -8,7 +8,7 @@ use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
 use crate::exposure::public::{self, PolicyOf};
 use crate::exposure::zone::{self, Group};
-use crate::exposure::{Class, Closer, Parties, Path, Via, witness};
+use crate::exposure::{Class, Closer, Parties, Path, Via, ours, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
     Reach, Route, Through, Unproved, in_partition,
@@ -44,6 +44,8 @@ struct Way<'w, 'p> {
     offer: &'w Offer,
     conditions: &'w [Condition],
     policies: &'w Policies<'p>,
+    /// The same policies with Denies of all that is ours, where something of that is asked for.
+    but_ours: Option<&'w Policies<'p>>,
     closed_by: &'w [Closer],
 }
 
@@ -84,13 +86,20 @@ impl<'a> Search<'a> {
         findings.deputies = confused_deputies(document, None, &place.owner, &reached);
         findings.public_with_deny =
             Some(public::is_public_with_deny(document, PolicyOf::Bucket, &policies, &self.fuel));
+        let rest = ours::but_ours(&policies, self.trust);
+        let but_ours = rest.as_ref().map(|rest| policies.with(rest));
         for (statement, reach) in &reached {
             let Some(allow) = document.statements.get(*statement) else { continue };
             let via = Via::Policy { statement: *statement, sid: allow.sid.clone() };
             let offer = Offer::Statement(*statement);
-            let conditions = &allow.conditions;
-            let way =
-                Way { via, offer: &offer, conditions, policies: &policies, closed_by: &closed_by };
+            let way = Way {
+                via,
+                offer: &offer,
+                conditions: &allow.conditions,
+                policies: &policies,
+                but_ours: but_ours.as_ref(),
+                closed_by: &closed_by,
+            };
             self.along(&way, reach, &mut findings.paths);
         }
     }
@@ -108,6 +117,9 @@ impl<'a> Search<'a> {
         let mut place = self.bucket_place(Route::Direct);
         place.key = key.map(str::to_owned);
         let policies = Policies::of(self.policy(), &place, None);
+        let rest = ours::but_ours(&policies, self.trust);
+        let but_ours = rest.as_ref().map(|rest| policies.with(rest));
+        let but_ours = but_ours.as_ref();
         for (grant, entry, principal) in granted {
             let (via, actions) = match key {
                 None => (Via::Acl { grant }, entry.permission.bucket_actions()),
@@ -122,7 +134,7 @@ impl<'a> Search<'a> {
                 continue;
             };
             let (offer, closed_by) = (&offer, closed_by.as_slice());
-            let way = Way { via, offer, conditions: &[], policies: &policies, closed_by };
+            let way = Way { via, offer, conditions: &[], policies: &policies, but_ours, closed_by };
             self.along(&way, &reach, paths);
         }
     }
@@ -163,6 +175,8 @@ impl<'a> Search<'a> {
             if vpc.is_none() && own_vpc.is_some() {
                 closed_by.push(Closer::NetworkOrigin);
             }
+            let rest = ours::but_ours(&policies, self.trust);
+            let but_ours = rest.as_ref().map(|rest| policies.with(rest));
             for (statement, reach) in &reached {
                 let Some(allow) = document.statements.get(*statement) else { continue };
                 let (name, sid) = (point.name.clone(), allow.sid.clone());
@@ -172,6 +186,7 @@ impl<'a> Search<'a> {
                     offer: &offer,
                     conditions: &allow.conditions,
                     policies: &policies,
+                    but_ours: but_ours.as_ref(),
                     closed_by: &closed_by,
                 };
                 let mut found = Vec::new();
@@ -214,9 +229,14 @@ impl<'a> Search<'a> {
         let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
         let against = way.policies.own.into_iter().flat_map(Document::denies);
         let denied: Vec<&Condition> = against.flat_map(|deny| &deny.conditions).collect();
+        let is_outside = |caller: &Caller| zone::is_outside(caller, self.trust);
+        let all_inside = way.but_ours.is_some_and(|but_ours| {
+            ours::is_all_there_is(but_ours, way.offer, reach, is_outside, &self.fuel)
+        });
         let sorted = |services: bool| {
             let asked = |caller: &Caller| is_service(caller) == services && !self.is_owner(caller);
-            zone::sort(reach, asked, way.conditions, &denied, self.trust, &self.state.account)
+            let (conditions, owner) = (way.conditions, &self.state.account);
+            zone::sort(reach, asked, conditions, &denied, self.trust, owner, all_inside)
         };
         // AWS services pass where outsiders are cut off
         let by_network: Vec<Closer> =

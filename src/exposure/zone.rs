@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::exposure::Parties;
-use crate::iam::{Caller, Condition, OWNERS_ORGANIZATION, Reach, Test, Through, is_private, range};
+use crate::iam::{Caller, Condition, OWNERS_ORGANIZATION, Reach, Through, is_private, range};
 use crate::name::AccountId;
 use crate::trust::Trust;
 
@@ -26,7 +26,7 @@ pub struct Group<'r> {
 }
 
 /// Sorts those bounded callers of `reach` that are `asked` for, who come by an offer under
-/// `conditions`, past Denies under those of `denied`.
+/// `conditions`, past Denies under those of `denied`; `all_inside`: all of them by what is ours.
 #[must_use]
 pub fn sort<'r>(
     reach: &'r Reach,
@@ -35,19 +35,18 @@ pub fn sort<'r>(
     denied: &[&Condition],
     trust: &Trust,
     owner: &AccountId,
+    all_inside: bool,
 ) -> Bounded<'r> {
-    // conditions are ANDed: one that asks for something of ours keeps everyone else out
-    let all_inside = conditions.iter().any(|condition| asks_for_ours(condition, trust));
-    // a service that calls for whoever makes it stands for nobody
-    let stands_for_somebody =
-        |caller: &&Caller| !matches!(caller, Caller::Service { on_behalf_of: None, .. });
     let group = |inside: bool| {
         let is_here = |caller: &&Caller| inside == (all_inside || is_inside(caller, trust));
         let mut group = Group::default();
         let mut all: Vec<&Caller> = Vec::new();
         for (set, through) in &reach.bounded {
             let known = all.len();
-            let set_here = set.iter().filter(|caller| asked(caller)).filter(stands_for_somebody);
+            let set_here = set
+                .iter()
+                .filter(|caller| asked(caller))
+                .filter(|caller| stands_for_somebody(caller));
             all.extend(set_here.filter(is_here));
             if let Some(caller) = all.get(known) {
                 let own = set.first() == Some(caller);
@@ -133,6 +132,16 @@ fn add_location(
     }
 }
 
+/// Whether a caller stands for somebody: a service that calls for whoever makes it does not.
+fn stands_for_somebody(caller: &Caller) -> bool {
+    !matches!(caller, Caller::Service { on_behalf_of: None, .. })
+}
+
+/// Whether a caller stands for somebody outside the zone of trust, as far as it says who it is.
+pub fn is_outside(caller: &Caller, trust: &Trust) -> bool {
+    stands_for_somebody(caller) && !is_inside(caller, trust)
+}
+
 fn is_inside(caller: &Caller, trust: &Trust) -> bool {
     match caller {
         Caller::Account { .. } | Caller::Service { .. } => {
@@ -146,20 +155,6 @@ fn is_inside(caller: &Caller, trust: &Trust) -> bool {
         }
         Caller::Anonymous | Caller::Stranger | Caller::Located { .. } => false,
     }
-}
-
-/// Whether a condition lets nobody in but those inside the zone of trust.
-fn asks_for_ours(condition: &Condition, trust: &Trust) -> bool {
-    let test = condition.operator.test;
-    let by_value = if condition.is_about("aws:sourceip") {
-        test == Test::IpAddress
-    } else {
-        test.compares_texts() && test != Test::Arn
-    };
-    condition.operator.asks_for_a_value()
-        && !condition.values.is_empty()
-        && by_value
-        && condition.values.iter().all(|value| is_ours(condition, value, trust))
 }
 
 /// Whether a value of the condition's key means somebody inside the zone of trust, or nobody.

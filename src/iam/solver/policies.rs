@@ -77,6 +77,15 @@ impl<'a> Policies<'a> {
         Self { own, place, facts, behind, wide, skeptical, variables, by_binding }
     }
 
+    /// The same with another policy in the place of its own.
+    #[must_use]
+    pub fn with<'b>(&self, own: &'b Document) -> Policies<'b>
+    where
+        'a: 'b,
+    {
+        Policies::of(Some(own), self.place, self.behind)
+    }
+
     /// The condition keys that the policies mention, in small letters, each as it is written.
     pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
         self.wide.keys.written()

@@ -7,7 +7,7 @@ use s3_guardrail::trust::Trust;
 use serde_json::{Value, json};
 
 use crate::shown;
-use crate::tables::{OBJECTS, cell, snapshot, statement};
+use crate::tables::{BUCKET, OBJECTS, cell, snapshot, statement};
 
 /// Each kind of principal, let in and kept out, by itself and as all but it, alone and beside
 /// everybody.
@@ -73,22 +73,19 @@ pub fn principals() -> String {
     table
 }
 
-/// Statements that name, or leave, some callers of many.
-pub fn several_callers() -> String {
-    let to = |effect: &str, element: &str, principal: Value, condition: Value| {
-        json!({"Effect": effect, element: principal, "Action": "s3:GetObject", "Resource": OBJECTS,
-            "Condition": condition})
-    };
+fn to(effect: &str, element: &str, principal: Value, condition: Value) -> Value {
+    json!({"Effect": effect, element: principal, "Action": "s3:GetObject", "Resource": OBJECTS,
+        "Condition": condition})
+}
+
+/// Canonical users, of whom it is not known which accounts they are.
+fn canonical_users() -> Vec<Value> {
     let accounts = || json!({"AWS": ["222233334444", "444455556666", "777788889999"]});
     let user = || json!({"AWS": "arn:aws:iam::444455556666:user/alice"});
-    let role = || json!({"AWS": ["arn:aws:iam::444455556666:role/Reader", "arn:aws:iam::777788889999:role/Reader"]});
-    let but = |values: &[&str]| json!({"StringNotEquals": {"aws:PrincipalAccount": values}});
-    let everyone = || to("Allow", "Principal", json!("*"), json!({}));
-    let no_users = || json!({"StringNotEquals": {"aws:PrincipalType": "AssumedRole"}});
     let canonical = || to("Allow", "Principal", json!({"CanonicalUser": "facade"}), json!({}));
     let but_identity =
         json!({"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"});
-    let policies = [
+    vec![
         json!([canonical(), to("Deny", "NotPrincipal", json!({"AWS": "444455556666"}), json!({}))]),
         json!([canonical(), to("Deny", "NotPrincipal", user(), json!({}))]),
         json!([canonical(), to("Deny", "Principal", accounts(), json!({}))]),
@@ -102,6 +99,18 @@ pub fn several_callers() -> String {
             to("Allow", "Principal", user(), json!({})),
             to("Deny", "NotPrincipal", json!({"CanonicalUser": "facade"}), json!({}))
         ]),
+    ]
+}
+
+/// Statements that name, or leave, some callers of many.
+pub fn several_callers() -> String {
+    let accounts = || json!({"AWS": ["222233334444", "444455556666", "777788889999"]});
+    let user = || json!({"AWS": "arn:aws:iam::444455556666:user/alice"});
+    let role = || json!({"AWS": ["arn:aws:iam::444455556666:role/Reader", "arn:aws:iam::777788889999:role/Reader"]});
+    let but = |values: &[&str]| json!({"StringNotEquals": {"aws:PrincipalAccount": values}});
+    let everyone = || to("Allow", "Principal", json!("*"), json!({}));
+    let no_users = || json!({"StringNotEquals": {"aws:PrincipalType": "AssumedRole"}});
+    let policies = [
         json!([
             to("Allow", "Principal", accounts(), json!({})),
             to("Deny", "Principal", json!({"AWS": "444455556666"}), json!({}))
@@ -518,7 +527,7 @@ pub fn several_callers() -> String {
         ]),
     ];
     let mut table = String::new();
-    for policy in policies {
+    for policy in canonical_users().into_iter().chain(policies) {
         let snapshot = snapshot(policy.clone());
         for statement in policy.as_array().unwrap() {
             let mut short = statement.clone();
@@ -609,6 +618,51 @@ pub fn trusted() -> String {
         named["Principal"] = json!({"AWS": ["777788889999", "222233334444"]});
         let _ = writeln!(table, "named {condition}: {}", cell(&snapshot(json!([named])), &trust));
     }
+    // kept out by a Deny unless they come by what is ours
+    for (principal, condition) in [
+        (json!("*"), json!({"StringNotEquals": {"aws:SourceVpce": ["vpce-0ur5", "vpce-7he1r5"]}})),
+        (
+            json!("*"),
+            json!({"StringNotEquals": {"aws:SourceVpce": "vpce-0ur5"},
+                "NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
+        ),
+        (
+            json!("*"),
+            json!({"StringNotEquals": {"aws:SourceVpce": "vpce-7he1r5"},
+                "NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
+        ),
+        (json!("*"), json!({"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-0ur5"}})),
+        (json!("*"), json!({"NotIpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"}})),
+        (json!("*"), json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-ours000001"}})),
+        (
+            json!({"AWS": "777788889999"}),
+            json!({"StringNotEquals": {"aws:SourceVpce": "vpce-0ur5"}}),
+        ),
+        (
+            json!({"AWS": "777788889999"}),
+            json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-ours000001"}}),
+        ),
+        (
+            json!({"AWS": ["222233334444", "777788889999"]}),
+            json!({"StringNotEquals": {"aws:SourceVpc": "vpc-7he1r5"}}),
+        ),
+        (
+            json!({"CanonicalUser": "decade"}),
+            json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
+        ),
+    ] {
+        let mut allow = statement("Allow", json!({}));
+        allow["Principal"] = principal.clone();
+        let policy = json!([allow, statement("Deny", condition.clone())]);
+        let _ = writeln!(table, "{principal} but {condition}: {}", cell(&snapshot(policy), &trust));
+    }
+    let elsewhere = json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}});
+    let mut granted = snapshot(json!([{"Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": BUCKET, "Condition": elsewhere}]));
+    granted["Acl"] = json!({"Owner": {"ID": "owner"}, "Grants": [
+        {"Grantee": {"Type": "CanonicalUser", "ID": "decade"}, "Permission": "READ"}]});
+    granted["OwnershipControls"] = json!({"Rules": [{"ObjectOwnership": "ObjectWriter"}]});
+    let _ = writeln!(table, "grant of what a policy denies: {}", cell(&granted, &trust));
     for principal in [
         json!({"AWS": ["222233334444", "arn:aws:iam::777788889999:root"]}),
         json!({"CanonicalUser": ["facade", "decade"]}),
