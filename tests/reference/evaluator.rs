@@ -1,5 +1,4 @@
-//! One request against one policy, by the letter of semantics.md §4: the oracle. It reads raw JSON
-//! and shares nothing with the library.
+//! The oracle: one request against one policy by semantics.md §4, apart from the library.
 
 use Truth::{No, Unknown, Yes};
 use serde_json::Value;
@@ -81,7 +80,8 @@ impl Judge<'_> {
         let (is, caller) = match (kind, &self.request.principal) {
             ("AWS", _) if name == "*" => return Yes,
             ("AWS", Principal::Aws { account, arn }) => {
-                (name == account || root == Some(account) || name == arn, arn.as_str())
+                let whole = if name.contains(':') { arn } else { account };
+                (name == account || root == Some(account) || name == arn, whole.as_str())
             }
             ("Federated", Principal::Aws { .. }) => (name == provider, provider),
             ("CanonicalUser", Principal::CanonicalUser(id)) => (name == id, id.as_str()),

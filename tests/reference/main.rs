@@ -1,7 +1,7 @@
 //! The library against an independent evaluator: every witness is a request that gets through, and
 //! no request that gets through is missing from the verdict.
 //!
-//! The long run, some twenty minutes on two cores:
+//! The long run, some seven minutes on two cores:
 //! `GENERATED=100000 cargo test --no-default-features --features cli --test reference`.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::print_stdout)]

@@ -8,7 +8,7 @@ use crate::iam::compare::Comparison;
 use crate::iam::document::Clause;
 use crate::iam::part::Part;
 use crate::iam::principal::Principal;
-use crate::iam::text::{Union, letters};
+use crate::iam::text::{Class, Union, letters, pieces};
 use crate::name::AccountId;
 
 /// Who asks, as far as a statement's principal tells callers apart.
@@ -125,7 +125,13 @@ pub fn meant<'q>(
             One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
             One::Pattern(text) if !lenient => {
                 pattern = true;
-                arns.push(Comparison::Glob(Cow::Borrowed(text)));
+                if text.contains(':') {
+                    arns.push(Comparison::Glob(Cow::Borrowed(text)));
+                } else {
+                    // of account ids
+                    let ids = Union::of(pieces(text, Class::Any).collect());
+                    arns.extend(Part::Account.values(ids).map(Comparison::Filled));
+                }
             }
             One::Pattern(_) | One::Unsure => unsure = true,
         }
