@@ -104,10 +104,9 @@ pub(super) fn covers(pattern: &str, narrower: &str) -> bool {
     if pattern.len().saturating_mul(narrower.len()) > PAIRS {
         return false;
     }
-    glob(pattern.chars(), narrower.chars(), '*', |own, letter| match letter {
-        '*' => false,
-        '?' => own == '?',
-        _ => own == '?' || own == letter,
+    // what may be any text, or any letter, is covered by the same alone
+    glob(pattern.chars(), narrower.chars(), '*', |own, letter| {
+        letter != '*' && (own == '?' || own == letter)
     })
 }
 

@@ -116,31 +116,6 @@ impl Principal {
         }
     }
 
-    /// The service, if it is one.
-    #[must_use]
-    pub fn service(&self) -> Option<&str> {
-        if let Self::Service(name) = self { Some(name) } else { None }
-    }
-
-    /// The ARN, if it is one user, role or session of `account`.
-    #[must_use]
-    pub fn arn_in(&self, account: &AccountId) -> Option<&str> {
-        match self {
-            Self::Identity { account: of, arn } if of == account => Some(arn),
-            Self::Identity { .. }
-            | Self::Everyone
-            | Self::AnyIdentity
-            | Self::Account(_)
-            | Self::OriginAccessIdentity(_)
-            | Self::CanonicalUser(_)
-            | Self::Service(_)
-            | Self::WebIdentity(_)
-            | Self::Saml { .. }
-            | Self::Nobody(_)
-            | Self::Other(_) => None,
-        }
-    }
-
     /// The account of which some or all principals are named, where nobody else is.
     #[must_use]
     pub fn named_account(&self) -> Option<&AccountId> {

@@ -238,18 +238,16 @@ impl<'q> Asker<'q, '_> {
         if !variables.is_empty() {
             through.request = None;
         }
+        let wanted = (offer, meant, through.actions);
+        let kinds: Vec<_> = self.kinds.iter().map(|kind| (kind, OnceCell::new())).collect();
         for reading in [Reading::Skeptical, Reading::Wide] {
             if reading == Reading::Wide && variables.is_empty() {
                 return;
             }
-            for kind @ (asking, _) in &self.kinds {
-                let wanted = (offer, meant, through.actions);
-                // what gets through for no value of the variables does for none of these
-                let Some(hints) = self.hints(kind, wanted, fuel) else { continue };
-                let candidates =
-                    bindings::candidates(*asking, variables, self.policies.place, &hints, fuel);
-                for bound in candidates {
-                    let found = self.with_bindings(*asking, reading, &bound, wanted, fuel);
+            for (kind, candidates) in &kinds {
+                let asking = kind.0;
+                for bound in candidates.get_or_init(|| self.candidates(kind, wanted, fuel)) {
+                    let found = self.with_bindings(asking, reading, bound, wanted, fuel);
                     if let Some((request, rests)) = found {
                         through.request = Some(Box::new(request));
                         through.unproved = match reading {
@@ -263,6 +261,24 @@ impl<'q> Asker<'q, '_> {
         }
     }
 
+    /// What the variables may stand for in requests of one kind; nothing, where none gets through
+    /// whatever they stand for.
+    fn candidates(
+        &self,
+        kind: &(Asking<'q>, OnceCell<Prepared<'q>>),
+        wanted: (&Offer, bool, Actions),
+        fuel: &Fuel,
+    ) -> Vec<Bindings> {
+        let Policies { variables, place, .. } = self.policies;
+        let hints = if variables.is_empty() {
+            Some(Hints::default())
+        } else {
+            self.hints(kind, wanted, fuel)
+        };
+        let candidates = |hints| bindings::candidates(kind.0, variables, place, &hints, fuel);
+        hints.map_or(Vec::new(), candidates)
+    }
+
     /// The hints of a request that gets through where variables stand for anything; `None`: no such
     /// request was found.
     fn hints(
@@ -271,9 +287,6 @@ impl<'q> Asker<'q, '_> {
         (offer, meant, actions): (&Offer, bool, Actions),
         fuel: &Fuel,
     ) -> Option<Hints<'q>> {
-        if self.policies.variables.is_empty() {
-            return Some(Hints::default());
-        }
         let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
         let Prepared { ready, shape, attempts } = prepared;
         attempts.iter().find_map(|(about, cell)| {

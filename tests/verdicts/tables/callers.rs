@@ -102,6 +102,51 @@ fn canonical_users() -> Vec<Value> {
     ]
 }
 
+/// Callers of whom the same is true but for one thing, and those whom other statements name.
+fn kin() -> Vec<Value> {
+    let accounts = || {
+        let accounts = json!({"AWS": ["222233334444", "444455556666", "777788889999"]});
+        to("Allow", "Principal", accounts, json!({}))
+    };
+    let one = || to("Allow", "Principal", json!({"AWS": "444455556666"}), json!({}));
+    let everyone = |effect: &str, condition: Value| to(effect, "Principal", json!("*"), condition);
+    let but =
+        json!({"StringNotEquals": {"aws:PrincipalAccount": ["444455556666", "777788889999"]}});
+    vec![
+        json!([
+            accounts(),
+            everyone("Deny", json!({"ArnLike": {"aws:PrincipalArn": "arn:*:*::444455556666:*"}}))
+        ]),
+        json!([
+            accounts(),
+            everyone("Deny", json!({"NumericLessThan": {"aws:PrincipalAccount": 444455556666u64}}))
+        ]),
+        json!([
+            everyone(
+                "Allow",
+                json!({"StringEqualsIfExists": {"aws:SourceAccount": "444455556666"}})
+            ),
+            everyone("Deny", but)
+        ]),
+        json!([
+            everyone("Allow", json!({"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})),
+            one()
+        ]),
+        json!([
+            everyone("Allow", json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})),
+            one()
+        ]),
+        json!([
+            everyone(
+                "Allow",
+                json!({"ForAnyValue:StringEquals": {"aws:TagKeys": "a"},
+                "ForAnyValue:StringLike": {"aws:TagKeys": "b"}})
+            ),
+            everyone("Deny", json!({"ForAllValues:StringEquals": {"aws:TagKeys": "a"}}))
+        ]),
+    ]
+}
+
 /// Statements that name, or leave, some callers of many.
 pub fn several_callers() -> String {
     let accounts = || json!({"AWS": ["222233334444", "444455556666", "777788889999"]});
@@ -527,7 +572,7 @@ pub fn several_callers() -> String {
         ]),
     ];
     let mut table = String::new();
-    for policy in canonical_users().into_iter().chain(policies) {
+    for policy in canonical_users().into_iter().chain(kin()).chain(policies) {
         let snapshot = snapshot(policy.clone());
         for statement in policy.as_array().unwrap() {
             let mut short = statement.clone();
