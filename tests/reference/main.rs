@@ -24,7 +24,7 @@ use std::thread;
 use s3_guardrail::bucket::snapshot;
 use s3_guardrail::exposure::evaluate;
 use s3_guardrail::iam::{
-    Actions, Asker, Caller, Document, Fuel, Offer, Place, Policies, Route, Unproved,
+    Actions, Asker, Caller, Document, Fuel, Offer, Place, Policies, Reach, Route, Unproved,
 };
 use s3_guardrail::name::AccountId;
 use s3_guardrail::report::published;
@@ -340,7 +340,36 @@ fn narrowed(seed: u64, counts: &mut Counts) -> Vec<String> {
             }
         }
     }
+    let offers: Vec<Offer> = document.allows().map(|(index, _)| Offer::Statement(index)).collect();
+    let [all, hasty] = [ALL, 0].map(|steps| policies.reach(&offers, &Fuel::new(steps)));
+    for (statement, (all, hasty)) in all.iter().zip(&hasty).enumerate() {
+        wrong.extend(
+            hidden(all, hasty).map(|who| format!("{who:?}, allow {statement}: {snapshot}")),
+        );
+    }
     wrong
+}
+
+/// Those whom `all` knows to do something that `hasty` does not.
+fn hidden<'r>(all: &'r Reach, hasty: &'r Reach) -> impl Iterator<Item = Caller> + 'r {
+    let of_everyone = |reach: &Reach| reach.anonymous.actions | reach.authenticated.actions;
+    let own = |caller: &Caller| {
+        let theirs = hasty.bounded.iter().filter(|(callers, _)| callers.contains(caller));
+        theirs.fold(Actions::NONE, |all, (_, through)| all | through.actions)
+    };
+    let bounded = all.bounded.iter().flat_map(|(callers, through)| {
+        callers.iter().map(|caller| (caller.clone(), through.actions))
+    });
+    let everyone = [
+        (Caller::Anonymous, all.anonymous.actions - hasty.anonymous.actions),
+        (Caller::Stranger, all.authenticated.actions),
+    ];
+    let is_hidden = move |(caller, actions): &(Caller, Actions)| {
+        let left = *actions - own(caller);
+        let known = if *caller == Caller::Anonymous { Actions::NONE } else { of_everyone(hasty) };
+        !(left - known).is_empty()
+    };
+    everyone.into_iter().chain(bounded).filter(is_hidden).map(|(caller, _)| caller)
 }
 
 /// The requests to the snapshot of `seed` that get through and that its verdict does not know.
