@@ -2,25 +2,30 @@
 //! accounts and organizations, of the zone of trust. The same policies are asked again with Denies
 //! of all that is ours: who gets in then is outside.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::iam::{Actions, Caller, Document, Fuel, Offer, Policies, Reach, Statement, Version};
+use crate::iam::{
+    Actions, Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Version,
+};
 use crate::trust::Trust;
 
 /// Keys by which a request says whose it is, or where it comes from.
 const ORGANIZATIONS: [&str; 3] = ["aws:PrincipalOrgID", "aws:SourceOrgID", "aws:VpceOrgID"];
-const ACCOUNTS: [&str; 5] = [
-    "aws:PrincipalAccount",
-    "aws:SourceAccount",
-    "aws:SourceOwner",
-    "aws:VpceAccount",
-    "s3:DataAccessPointAccount",
-];
+const ACCOUNTS: [&str; 4] =
+    ["aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceOwner", "aws:VpceAccount"];
+/// The account of an access point. Through one of ours whoever comes carries it.
+const POINTS: &str = "s3:DataAccessPointAccount";
 
 /// The policy of `policies` with Denies of all that is ours; `None` where nothing of that is asked
 /// for.
 pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Document> {
-    let asked = |key: &&str| policies.keys().any(|(own, _)| own.eq_ignore_ascii_case(key));
+    let at_point = policies.place.route != Route::Direct;
+    let asked = |key: &str| {
+        !(at_point && key == POINTS)
+            && policies.keys().any(|(own, _)| own.eq_ignore_ascii_case(key))
+    };
     let denies: Vec<Statement> = ours(trust)
         .into_iter()
         .filter(|(key, _, values)| !values.is_empty() && asked(key))
@@ -41,14 +46,14 @@ pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Documen
 
 /// What is ours: keys, each with an operator and the values that are ours.
 fn ours(trust: &Trust) -> Vec<(&'static str, &'static str, Vec<Value>)> {
-    let texts =
-        |list: &std::collections::BTreeSet<String>| list.iter().map(|one| json!(one)).collect();
+    let texts = |list: &BTreeSet<String>| list.iter().map(|one| json!(one)).collect();
     let accounts: Vec<Value> = trust.accounts.iter().map(|one| json!(one.as_str())).collect();
     let networks = trust.networks.iter().map(|one| json!(one.to_string())).collect();
     let mut all = vec![
         ("aws:SourceIp", "IpAddress", networks),
         ("aws:SourceVpc", "StringEquals", texts(&trust.vpcs)),
         ("aws:SourceVpce", "StringEquals", texts(&trust.vpc_endpoints)),
+        (POINTS, "StringEquals", accounts.clone()),
     ];
     all.extend(ORGANIZATIONS.map(|key| (key, "StringEquals", texts(&trust.organizations))));
     all.extend(ACCOUNTS.map(|key| (key, "StringEquals", accounts.clone())));

@@ -261,11 +261,20 @@ impl<'a> Search<'a> {
         if actions.is_empty() {
             return None;
         }
+        let elsewhere = way.but_ours.filter(|_| exposure == Class::External);
+        let elsewhere = elsewhere.and_then(|but_ours| {
+            let ask = |(caller, one): &(&Caller, Cow<'_, Through>)| {
+                but_ours.asker(caller, false).ask(way.offer, true, one.actions, &self.fuel)
+            };
+            callers.iter().map(ask).find(|one| one.request.is_some())
+        });
         let proved =
             callers.iter().find(|(_, one)| one.request.is_some() && one.unproved.is_none());
         let shown = proved.or_else(|| callers.iter().find(|(_, one)| one.request.is_some()));
+        // a request that carries something of ours shows nobody outside
+        let shown = elsewhere.as_ref().or(shown.map(|(_, through)| through.as_ref()));
         let (request, unproved) = match shown {
-            Some((_, through)) => (through.request.clone(), through.unproved),
+            Some(through) => (through.request.clone(), through.unproved),
             // nothing tells the caller apart from one that was asked about
             None => callers.iter().find(|(_, one)| one.unproved.is_none()).map_or(
                 (None, callers.iter().find_map(|(_, one)| one.unproved)),

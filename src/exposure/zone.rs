@@ -165,14 +165,8 @@ fn is_ours(condition: &Condition, value: &String, trust: &Trust) -> bool {
         }
         "aws:sourcevpc" => trust.vpcs.contains(value),
         "aws:sourcevpce" => trust.vpc_endpoints.contains(value),
-        "aws:principalorgid" | "aws:sourceorgid" | "aws:vpceorgid" => {
-            trust.organizations.contains(value)
-        }
-        "aws:principalaccount"
-        | "aws:sourceaccount"
-        | "aws:sourceowner"
-        | "aws:vpceaccount"
-        | "s3:dataaccesspointaccount" => {
+        "aws:vpceorgid" => trust.organizations.contains(value),
+        "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
             AccountId::parse(value).is_ok_and(|account| trust.accounts.contains(&account))
         }
         _ => false,

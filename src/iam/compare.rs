@@ -31,8 +31,8 @@ pub enum Comparison<'a> {
     Arn(&'a str),
     /// To be one of these texts: a pattern with variables put in.
     Filled(Union),
-    /// To be what this value with variables means in the request: one of these texts, it is not
-    /// known which.
+    /// To be what this value with variables means in the request. It is not known which text that
+    /// is: where more should be met it is any of these, else there are none here.
     Open(Union, Source<'a>),
     /// To be an address in this range.
     Net(IpNet),

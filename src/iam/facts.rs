@@ -172,11 +172,6 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// Whether a principal is an origin access identity.
-    pub fn names_origin_access_identities(&self) -> bool {
-        self.callers.iter().any(|caller| matches!(caller, Caller::OriginAccessIdentity(_)))
-    }
-
     /// Whether a principal is this service.
     pub fn names_service(&self, service: &str) -> bool {
         self.callers.iter().any(|caller| {

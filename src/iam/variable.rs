@@ -86,9 +86,10 @@ pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Filled> {
                 Binding::Absent => made.extend(letters(default?)),
                 binding => {
                     (open, known) = (true, known && terms.generous);
-                    match binding {
-                        Binding::Maybe(text) if default.is_none() => made.extend(letters(text)),
-                        _ => made.extend(anything(&key)),
+                    match (binding, default) {
+                        (_, Some(_)) => made.push(Piece::Run(Class::Any)),
+                        (Binding::Maybe(text), None) => made.extend(letters(text)),
+                        (_, None) => made.extend(anything(&key)),
                     }
                 }
             },

@@ -58,6 +58,16 @@ fn variables() {
 }
 
 #[test]
+fn pairs_of_statements() {
+    hold("pairs_of_statements", &tables::pairs::pairs());
+}
+
+#[test]
+fn access_points() {
+    hold("access_points", &tables::pairs::access_points());
+}
+
+#[test]
 fn trusted_conditions() {
     hold("trusted_conditions", &tables::callers::trusted());
 }

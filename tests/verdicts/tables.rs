@@ -2,6 +2,7 @@
 
 pub mod callers;
 pub mod conditions;
+pub mod pairs;
 pub mod states;
 pub mod targets;
 

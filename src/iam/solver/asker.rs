@@ -219,11 +219,9 @@ impl<'q> Asker<'q, '_> {
     }
 
     /// Whether a request is something to show: not where it rests on one being whom a pattern may
-    /// mean, or an origin access identity, who would send another.
+    /// mean.
     fn shows(&self, untold: Option<Untold>) -> bool {
-        let facts = &self.policies.facts;
-        let names_others = || facts.names_patterns || facts.names_origin_access_identities();
-        untold != Some(Untold::Same) || !names_others()
+        untold != Some(Untold::Same) || !self.policies.facts.names_patterns
     }
 
     /// Looks for a request that gets through whatever is not documented comes to, and for variables
@@ -275,8 +273,8 @@ impl<'q> Asker<'q, '_> {
         } else {
             self.hints(kind, wanted, fuel)
         };
-        let candidates = |hints| bindings::candidates(kind.0, variables, place, &hints, fuel);
-        hints.map_or(Vec::new(), candidates)
+        let Some(hints) = hints else { return Vec::new() };
+        bindings::candidates(kind.0, variables, place, &hints, fuel)
     }
 
     /// The hints of a request that gets through where variables stand for anything; `None`: no such

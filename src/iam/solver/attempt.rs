@@ -138,7 +138,7 @@ impl<'q> Attempt<'q> {
 
 /// Whether a grant means the one who asks.
 fn is_meant(principal: &Principal, shape: &Shape<'_>) -> bool {
-    match meant([principal].into_iter(), false, &shape.who, true) {
+    match meant([principal].into_iter(), false, &shape.who, true, true) {
         Meant::Surely(is) => is,
         Meant::ByArn(_)
         | Meant::ByAccount(_)

@@ -16,6 +16,8 @@ pub enum Form<'q> {
     NotEmpty,
     /// ARNs of principals of some kind, of this account or of any.
     Principals(Principals, Option<&'q str>),
+    /// ARNs of principals of any account, and of CloudFront's origin access identities.
+    CanonicalUsers,
     /// ARNs of the roles of this name in this account, whatever their path.
     RolesNamed(&'q str, &'q str),
     /// ARNs of access points.
@@ -29,6 +31,9 @@ pub enum Form<'q> {
     /// ARNs that say no account.
     SourcesOfNoAccount,
 }
+
+/// What the ARNs of CloudFront's origin access identities begin with.
+const IDENTITY: &str = "arn:aws:iam::cloudfront:user/";
 
 /// A kind of principals, as their ARNs tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +100,12 @@ impl<'q> Form<'q> {
                             .any(|(of, kind)| *of == service && is_named(kind, rest))
                 })
             }
+            Self::CanonicalUsers => {
+                let identity = value.strip_prefix(IDENTITY);
+                let is_user_name = |name: &str| name.chars().all(|one| Class::UserName.takes(one));
+                identity.is_some_and(|name| !name.is_empty() && is_user_name(name))
+                    || Self::Principals(Principals::All, None).has(value)
+            }
             Self::RolesNamed(account, name) => {
                 arn(value).is_some_and(|[partition, service, region, own, rest]| {
                     partition.starts_with("aws")
@@ -151,6 +162,11 @@ impl<'q> Form<'q> {
             Self::Principals(kind, own) => {
                 let names = kind.names().iter();
                 names.flat_map(|(service, kind)| principals(service, &account(own), kind)).collect()
+            }
+            Self::CanonicalUsers => {
+                let mut union = Self::Principals(Principals::All, None).union()?;
+                union.patterns.push(letters(IDENTITY).chain(some(Class::UserName)).collect());
+                return Some(union);
             }
             Self::RolesNamed(own, name) => {
                 let mut plain = start("iam", &account(Some(own)));
@@ -279,6 +295,7 @@ mod tests {
         principals
             .chain([
                 Form::NotEmpty,
+                Form::CanonicalUsers,
                 Form::RolesNamed(ACCOUNT, "etl"),
                 Form::AccessPoints,
                 Form::OrganizationPaths(None),
@@ -309,6 +326,9 @@ mod tests {
             "arn:aws:iam::444455556666:role/path/etl",
             "arn:aws:iam::444455556666:role/etl",
             "arn:aws:iam::444455556666:role/xetl",
+            "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+            "arn:aws:iam::cloudfront:user/",
+            "arn:aws:iam::cloudfront:user/a/b",
             "arn:aws:iam::444455556666:role/",
             "arn:aws:iam::444455556666:role/a:b/c",
             "arn:aws:iam::444455556666:role/a b",

@@ -8,7 +8,7 @@ use crate::iam::compare::Comparison;
 use crate::iam::document::Clause;
 use crate::iam::part::Part;
 use crate::iam::principal::Principal;
-use crate::iam::text::{Class, Union, letters, pieces};
+use crate::iam::text::{Class, Piece, Union, letters, pieces};
 use crate::name::AccountId;
 
 /// Who asks, as far as a statement's principal tells callers apart.
@@ -86,23 +86,24 @@ impl<'a> Principals<'a> {
     }
 
     /// Whether they mean `who`. `lenient`: a principal that is a pattern means whoever it may.
-    pub fn mean<'q>(&'q self, who: &Who<'q>, lenient: bool) -> Meant<'q> {
+    /// `wide`: what may be meant is.
+    pub fn mean<'q>(&'q self, who: &Who<'q>, lenient: bool, wide: bool) -> Meant<'q> {
         let negated = matches!(self.clause, Clause::NotIn(_));
         let others = self.others.iter().copied();
         match who {
             Who::Identity { account: Some(account), .. } => {
                 let own = self.of_accounts.get(account).into_iter().flatten().copied();
-                meant(others.chain(own), negated, who, lenient)
+                meant(others.chain(own), negated, who, lenient, wide)
             }
             Who::Anyone { .. } | Who::CanonicalUser { .. } => {
                 let all = self.of_accounts.values().flatten().copied();
-                meant(others.chain(all), negated, who, lenient)
+                meant(others.chain(all), negated, who, lenient, wide)
             }
             // of no account that a policy names
             Who::Nobody
             | Who::Identity { account: None, .. }
             | Who::OriginAccessIdentity(_)
-            | Who::Service(_) => meant(others, negated, who, lenient),
+            | Who::Service(_) => meant(others, negated, who, lenient, wide),
         }
     }
 }
@@ -113,6 +114,7 @@ pub fn meant<'q>(
     negated: bool,
     who: &Who<'q>,
     lenient: bool,
+    wide: bool,
 ) -> Meant<'q> {
     let (mut arns, mut providers, mut accounts) = (Vec::new(), Vec::new(), Vec::new());
     let (mut unsure, mut pattern) = (false, false);
@@ -120,7 +122,11 @@ pub fn meant<'q>(
         match one(principal, who) {
             One::Yes => return Meant::Surely(!negated),
             One::No => {}
-            One::Arn(arn) => arns.push(Comparison::Text(Cow::Borrowed(arn))),
+            One::Arn(arn) => {
+                arns.push(Comparison::Text(Cow::Borrowed(arn)));
+                // whoever is the role may be the session, which conditions know by the role's ARN
+                arns.extend(role_of(arn).filter(|_| negated != wide).map(Comparison::Filled));
+            }
             One::Account(account) => accounts.push(account.as_str()),
             One::Provider(name) => providers.push(Comparison::Text(Cow::Borrowed(name))),
             One::Pattern(text) if !lenient => {
@@ -151,6 +157,19 @@ pub fn meant<'q>(
         (false, true, false) => Meant::ByProvider(turned(Atom::among(providers), negated)),
         (true, _, _) | (false, false, false) => Meant::Unsure,
     }
+}
+
+/// The ARNs of the role that a session is of: they keep its name, and may have a path.
+fn role_of(session: &str) -> Option<Union> {
+    let (account, rest) = session.strip_prefix("arn:aws:sts::")?.split_once(":assumed-role/")?;
+    let (name, _) = rest.split_once('/')?;
+    let start = || letters("arn:aws:iam::").chain(letters(account)).chain(letters(":role/"));
+    let path = [Piece::Run(Class::Any), Piece::Letter('/')];
+    let patterns = vec![
+        start().chain(letters(name)).collect(),
+        start().chain(path).chain(letters(name)).collect(),
+    ];
+    Some(Union { patterns, fold: false })
 }
 
 fn turned(atom: Atom<'_>, turn: bool) -> Atom<'_> {
@@ -188,9 +207,10 @@ fn one<'q>(principal: &'q Principal, who: &Who<'q>) -> One<'q> {
         (Principal::OriginAccessIdentity(named), Who::OriginAccessIdentity(arn)) => {
             when(named == arn)
         }
-        // whose account has that canonical id is not known, and an origin access identity has one
-        (Principal::CanonicalUser(_), _)
-        | (Principal::OriginAccessIdentity(_), Who::CanonicalUser { .. }) => One::Unsure,
+        // whose account has that canonical id is not known
+        (Principal::CanonicalUser(_), _) => One::Unsure,
+        // an origin access identity has a canonical id too
+        (Principal::OriginAccessIdentity(arn), Who::CanonicalUser { .. }) => One::Arn(arn),
         (Principal::OriginAccessIdentity(_), _) | (_, Who::OriginAccessIdentity(_)) => One::No,
         (Principal::WebIdentity(name), _) => One::Provider(name),
         (Principal::Saml { arn, .. }, Who::Anyone { .. } | Who::CanonicalUser { .. }) => {

@@ -229,7 +229,9 @@ fn resources<'a>(
             bucket |= union.has(&place.bucket);
             let keys = union.after(&place.objects);
             some.push(if open {
-                Comparison::Open(keys, Source::of(Test::StringLike, pattern))
+                // the same text asks for other keys elsewhere
+                let at = [place.objects.as_str(), " ", &pattern].concat();
+                Comparison::Open(keys, Source::of(Test::StringLike, at.into()))
             } else {
                 Comparison::Filled(keys)
             });

@@ -93,7 +93,7 @@ impl<'q> Demand<'q> {
         let whom = if means.surely {
             Meant::Surely(true)
         } else {
-            rule.principal.mean(&shape.who, means.lenient)
+            rule.principal.mean(&shape.who, means.lenient, means.wide)
         };
         match whom {
             Meant::Surely(true) => {}
@@ -112,7 +112,11 @@ impl<'q> Demand<'q> {
                     return None;
                 }
             }
-            Meant::Surely(false) | Meant::ByPattern(_) => return None,
+            Meant::ByPattern(_) => {
+                means.untold.set(means.untold.get().max(Some(Untold::Another)));
+                return None;
+            }
+            Meant::Surely(false) => return None,
         }
         match (target, &rule.on_objects) {
             (On::Bucket, _) | (On::Object, OnObjects::All) => {}
@@ -254,9 +258,9 @@ impl<'q> Search<'_, 'q> {
             self.fuel.burn(ask.met.weight());
             let Some(values) = point.values.get(ask.variable) else { return true };
             let is_settled = || {
-                let one = self.domains.get(ask.variable).is_some_and(|domain| !domain.several);
-                let mut asked = asked.get(ask.variable).into_iter().flatten();
-                one && values.is_some() && asked.any(|one| one.settles(&ask.met, true))
+                let several = self.domains.get(ask.variable).is_none_or(|domain| domain.several);
+                let mut others = asked.get(ask.variable).into_iter().flatten();
+                !several && values.is_some() && others.any(|other| other.settles(&ask.met, true))
             };
             ask.met.is_met_by(values) || ask.open && is_settled()
         })
@@ -278,7 +282,8 @@ impl<'q> Search<'_, 'q> {
                     Found::GaveUp => gave_up = true,
                     Found::Nothing => {}
                 }
-                if let Some(list) = asked.get_mut(ask.variable) {
+                // one that is met by what is written would have no text that is known to meet it
+                if let Some(list) = asked.get_mut(ask.variable).filter(|_| !ask.open) {
                     list.push(&ask.met);
                     kept.push(ask.variable);
                 }

@@ -118,7 +118,10 @@ impl<'q> Asking<'q> {
             Kind::Role | Kind::Nobody | Kind::Service => Principals::Roles,
         };
         let samples = kind.sample(account.unwrap_or_else(|| self.stranger())).into();
-        let form = Form::Principals(kind, account);
+        let form = match self.caller {
+            Caller::CanonicalUser(_) => Form::CanonicalUsers,
+            _ => Form::Principals(kind, account),
+        };
         Domain::always(Texts::Language(Language { form, except, samples }))
     }
 

@@ -45,7 +45,7 @@ pub fn ordered<'a>(
     moments.retain(|_| times);
     moments.sort_unstable();
     moments.dedup();
-    let near = |at: &i128| [at.saturating_sub(SECOND), *at, at.saturating_add(SECOND)];
+    let near = |at: &i128| [-SECOND, -1, 0, 1, SECOND].map(|by| at.saturating_add(by));
     let mut times: Vec<i128> = moments.iter().flat_map(near).collect();
     times.extend(moments.windows(2).map(|pair| pair.iter().map(|at| at / 2).sum::<i128>()));
     let times = times.into_iter().filter_map(|at| {

@@ -49,7 +49,7 @@ pub fn by_parts(
     // no other is of the form
     let own = language.form.fixed(part);
     let list = own.map_or(list, |own| vec![Cow::Borrowed(own)]);
-    let mut open = false;
+    let mut undecided = false;
     for text in list {
         if fuel.left() == 0 {
             return Some(Found::GaveUp);
@@ -62,11 +62,12 @@ pub fn by_parts(
         if fits(&value) {
             return Some(Found::Example(value));
         }
+        // with another text around it the part may do
         let same = |asked: &&&Asked<'_>| asked.part == part;
         let refused = asked.iter().filter(same).any(|asked| !asked.takes(&value));
-        open |= !refused && language.form.has(&value) && language.except.which(&value).is_none();
+        undecided |= !refused && language.form.has(&value);
     }
-    if open { None } else { Some(Found::Nothing) }
+    if undecided { None } else { Some(Found::Nothing) }
 }
 
 /// The parts that meet a comparison, where they can be told.

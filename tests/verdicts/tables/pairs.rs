@@ -1,0 +1,260 @@
+//! Allows and Denies of the same keys, each in both orders: what one leaves the other may take.
+
+use std::fmt::Write as _;
+
+use s3_guardrail::name::AccountId;
+use s3_guardrail::trust::Trust;
+use serde_json::{Value, json};
+
+use crate::shown;
+use crate::tables::{BUCKET, OBJECTS, cell, snapshot};
+
+const HOME: &str = "arn:aws:s3:::clinic-reports/${aws:username}/*";
+
+fn on(effect: &str, resource: &str, condition: Value) -> Value {
+    json!({"Effect": effect, "Principal": "*", "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": resource, "Condition": condition})
+}
+
+fn to(effect: &str, principal: Value, condition: Value) -> Value {
+    let mut statement = on(effect, OBJECTS, condition);
+    statement["Principal"] = principal;
+    statement
+}
+
+fn but(mut statement: Value, element: &str) -> Value {
+    let values = statement.as_object_mut().unwrap().remove(element).unwrap();
+    statement[format!("Not{element}")] = values;
+    statement
+}
+
+/// Variables in an Allow and in a Deny: they stand for the same.
+fn variables() -> Vec<Value> {
+    let tag = || json!({"s3:prefix": "${aws:PrincipalTag/t}"});
+    let (list, home) = (
+        |effect, condition| on(effect, BUCKET, condition),
+        |condition| {
+            json!([
+                on("Allow", HOME, json!({})),
+                on("Deny", HOME, condition),
+                on("Deny", "arn:aws:s3:::clinic-reports/x/*", json!({}))
+            ])
+        },
+    );
+    let csv = but(on("Deny", "arn:aws:s3:::clinic-reports/*.csv", json!({})), "Resource");
+    vec![
+        home(json!({})),
+        home(json!({"NotIpAddress": {"aws:SourceIp": "198.51.0.0/16"}})),
+        home(json!({"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})),
+        json!([
+            on("Allow", HOME, json!({})),
+            on("Deny", HOME, json!({"Null": {"s3:ExistingObjectTag/released": "true"}})),
+            csv
+        ]),
+        json!([
+            list("Allow", json!({"StringEquals": tag(), "StringLike": {"aws:Referer": "a*"}})),
+            list("Deny", json!({"StringEquals": tag(), "StringLike": {"aws:Referer": "*x"}})),
+            list("Deny", json!({"StringEquals": {"s3:prefix": "x"}}))
+        ]),
+        json!([
+            list("Allow", json!({"StringEquals": tag(), "StringLike": {"aws:Referer": "a*"}})),
+            list(
+                "Deny",
+                json!({"StringEquals": {"s3:prefix": ["${aws:PrincipalTag/t}", "zz"]},
+                "StringLike": {"aws:Referer": "*x"}})
+            ),
+            list("Deny", json!({"StringEquals": {"s3:prefix": ["x", "zz"]}}))
+        ]),
+        json!([
+            list(
+                "Allow",
+                json!({"StringNotEquals": tag(), "StringLike": {"aws:Referer": "a*", "s3:prefix": "?*"},
+                "Null": {"s3:prefix": "false", "aws:PrincipalTag/t": "false"}})
+            ),
+            list("Deny", json!({"StringNotEquals": tag(), "StringNotLike": {"aws:Referer": "*y"}})),
+            list("Deny", json!({"StringEquals": {"s3:prefix": "x"}}))
+        ]),
+        json!([
+            to("Allow", json!({"CanonicalUser": "facade"}), json!({})),
+            but(
+                on("Deny", "arn:aws:s3:::clinic-reports/${aws:username, 'a/b'}", json!({})),
+                "Resource"
+            ),
+            but(on("Deny", "arn:aws:s3:::clinic-reports/a/b", json!({})), "Resource")
+        ]),
+        json!([
+            to(
+                "Allow",
+                json!({"AWS": "444455556666"}),
+                json!({"StringEquals": {"aws:username": "${aws:PrincipalTag/t}"}})
+            ),
+            to(
+                "Deny",
+                json!({"CanonicalUser": "facade"}),
+                json!({"Bool": {"aws:SecureTransport": "false"}})
+            )
+        ]),
+    ]
+}
+
+/// Numbers, times and addresses beside texts.
+fn meanings() -> Vec<Value> {
+    let all = |effect, condition| on(effect, OBJECTS, condition);
+    let agent = |operator: &str, value: Value| json!({operator: {"aws:UserAgent": value}});
+    let keys = |operator: &str, value: Value| json!({operator: {"s3:max-keys": value}});
+    let time = |after: &str, before: &str| {
+        json!([all(
+            "Allow",
+            json!({"DateGreaterThan": {"aws:CurrentTime": after},
+            "DateLessThan": {"aws:CurrentTime": before}})
+        )])
+    };
+    vec![
+        json!([
+            all("Allow", agent("StringLike", json!("10.*"))),
+            all("Deny", agent("IpAddress", json!(["0.0.0.0/0", "::/0"])))
+        ]),
+        json!([
+            all("Allow", agent("StringLike", json!("a*"))),
+            all("Deny", agent("NumericLessThan", json!(5))),
+            all("Deny", agent("NumericGreaterThanEquals", json!(5)))
+        ]),
+        json!([
+            all("Allow", keys("Null", json!("false"))),
+            all("Deny", keys("NumericLessThan", json!(5))),
+            all("Deny", keys("NumericGreaterThanEquals", json!(5)))
+        ]),
+        json!([all("Allow", keys("DateLessThan", json!("1970-01-01T00:00:01Z")))]),
+        time("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"),
+        json!([all(
+            "Allow",
+            json!({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:01.9Z"},
+            "NumericLessThan": {"aws:EpochTime": 1767225601.5}})
+        )]),
+        json!([all("Allow", json!({"StringLike": {"aws:MultiFactorAuthAge": "x*"}}))]),
+        json!([all(
+            "Allow",
+            json!({"StringLike": {"aws:TokenIssueTime": "x*"},
+            "StringEquals": {"aws:PrincipalType": "User"}})
+        )]),
+        json!([all(
+            "Allow",
+            json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"},
+            "StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}})
+        )]),
+    ]
+}
+
+/// Those who are known by one name, and asked for by another.
+fn names() -> Vec<Value> {
+    let canonical = |condition| to("Allow", json!({"CanonicalUser": "facade"}), condition);
+    let sns = |mut condition: Value| {
+        condition["StringEquals"]["aws:SourceAccount"] = json!("444455556666");
+        json!([to("Allow", json!({"Service": "sns.amazonaws.com"}), condition)])
+    };
+    let session = json!({"AWS": "arn:aws:sts::444455556666:assumed-role/R/s"});
+    let of_role = || json!({"ArnEquals": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/R"}});
+    let strangers = json!({"AWS": ["998877665544", "887766554433", "776655443322"]});
+    let of_source = |operator: &str, arn: &str| {
+        to(
+            "Allow",
+            json!({"Service": "sns.amazonaws.com"}),
+            json!({operator: {"aws:SourceArn": arn}}),
+        )
+    };
+    vec![
+        json!([
+            canonical(json!({})),
+            to(
+                "Deny",
+                json!("*"),
+                json!({"StringNotEquals": {"aws:PrincipalArn":
+                "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1"}})
+            )
+        ]),
+        json!([canonical(of_role()), but(to("Deny", session.clone(), json!({})), "Principal")]),
+        json!([
+            to("Allow", json!({"AWS": "444455556666"}), of_role()),
+            but(to("Deny", session.clone(), json!({})), "Principal")
+        ]),
+        json!([
+            to("Allow", json!({"AWS": "444455556666"}), of_role()),
+            to("Deny", session, json!({}))
+        ]),
+        json!([
+            canonical(json!({})),
+            but(
+                to("Deny", json!({"AWS": "arn:aws:iam::111122223333:role*"}), json!({})),
+                "Principal"
+            )
+        ]),
+        json!([
+            canonical(json!({})),
+            but(
+                to("Deny", json!({"AWS": "arn:aws:iam::444455556666:role/*"}), json!({})),
+                "Principal"
+            )
+        ]),
+        json!([canonical(json!({"StringLike": {"aws:username": "*"}}))]),
+        json!([
+            to("Allow", json!("*"), json!({"StringEquals": {"aws:username": "alice"}})),
+            to("Deny", strangers, json!({}))
+        ]),
+        sns(json!({"StringEquals": {"aws:PrincipalServiceName": "events.amazonaws.com"}})),
+        sns(json!({"Bool": {"aws:ViaAWSService": "true"}})),
+        sns(json!({"StringLike": {"aws:userid": "*"}})),
+        json!([
+            of_source("StringLike", "arn:aws:sns:*:444455556666:b"),
+            of_source("ArnLike", "arn:aws:sns:*:444455556666:*")
+        ]),
+    ]
+}
+
+/// Each policy, judged in both orders of its statements.
+pub fn pairs() -> String {
+    let mut table = String::new();
+    for policy in [variables(), meanings(), names()].concat() {
+        let mut reversed = policy.clone();
+        reversed.as_array_mut().unwrap().reverse();
+        for statement in policy.as_array().unwrap() {
+            let _ = writeln!(table, "{statement}");
+        }
+        let snapshots = [policy, reversed].map(snapshot);
+        let [one, other] = snapshots.each_ref().map(|state| cell(state, &Trust::default()));
+        assert_eq!(one, other, "the order matters: {}", snapshots[0]);
+        let _ = writeln!(table, "{}", shown::verdict(&snapshots[0], &Trust::default()));
+    }
+    table
+}
+
+/// What a request through an access point carries of it.
+pub fn access_points() -> String {
+    const ARN: &str = "arn:aws:s3:eu-west-1:111122223333:accesspoint/reports";
+    let all = [ARN, "/object/*"].concat();
+    let variable = "*/object/${aws:PrincipalTag/t}";
+    let own = |condition: Value| on("Allow", &all, condition);
+    let at = |key: &str, value: &str| json!({"StringEquals": {key: value}});
+    let delegated = || on("Allow", OBJECTS, at("s3:DataAccessPointAccount", "111122223333"));
+    let mut table = String::new();
+    for (point, behind) in [
+        (own(json!({})), json!([delegated()])),
+        (own(at("s3:DataAccessPointAccount", "111122223333")), json!([delegated()])),
+        (own(at("s3:DataAccessPointAccount", "444455556666")), json!([delegated()])),
+        (own(at("s3:DataAccessPointArn", ARN)), json!([delegated()])),
+        (own(at("s3:AccessPointNetworkOrigin", "VPC")), json!([delegated()])),
+        (own(json!({"IpAddress": {"aws:SourceIp": "198.51.100.0/24"}})), json!([delegated()])),
+        (on("Allow", variable, json!({})), json!([delegated(), on("Deny", variable, json!({}))])),
+        (on("Allow", &all, json!({})), json!([delegated(), on("Deny", OBJECTS, json!({}))])),
+    ] {
+        let mut state = snapshot(behind);
+        state["AccessPoints"] = json!([{"Name": "reports", "NetworkOrigin": "Internet",
+            "Policy": {"Version": "2012-10-17", "Statement": [point.clone()]}}]);
+        let _ = writeln!(table, "{point}\n  before {}", state["Policy"]["Statement"]);
+        for accounts in [vec![], vec!["111122223333", "777788889999"]] {
+            let accounts = accounts.iter().map(|id| AccountId::parse(id).unwrap()).collect();
+            let trust = Trust { accounts, ..Trust::default() };
+            let _ = writeln!(table, "{}", shown::verdict(&state, &trust));
+        }
+    }
+    table
+}
