@@ -312,6 +312,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_open_to_everyone_is_known_whatever_was_not_read() {
+        for part in ["Acl", "AccessPoints", "ObjectAcls", "PublicAccessBlockConfiguration"] {
+            let state = state(&json!({"Unreadable": {part: "AccessDenied"}}), false);
+            let exposure = evaluate(&state, &Trust::default()).exposure;
+            assert_eq!(exposure, Exposure::Known(Class::Anonymous), "{part}");
+        }
+    }
+
+    #[test]
     fn accounts_of_which_the_same_is_true_are_sorted_apart_by_trust() {
         let ours = ["222233334444", "444455556666"].map(|id| AccountId::parse(id).unwrap());
         let others = ["333344445555", "555566667777"].map(|id| AccountId::parse(id).unwrap());

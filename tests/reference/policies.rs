@@ -445,5 +445,33 @@ pub fn snapshot(seed: u64) -> Value {
             snapshot[level] = settings(draw);
         }
     }
+    if draw.chance(30) {
+        mirror(draw, &mut snapshot["Policy"], &focus);
+    }
     snapshot
+}
+
+/// Denies of what an Allow asks for, and of a little besides: of values with variables it matters
+/// that they stand for the same in both.
+fn mirror(draw: &mut Draw, policy: &mut Value, focus: &[&'static Key]) {
+    let Some(statements) = policy["Statement"].as_array_mut() else { return };
+    let allows: Vec<Value> =
+        statements.iter().filter(|one| one["Effect"] == "Allow").cloned().collect();
+    if allows.is_empty() {
+        return;
+    }
+    let mut deny = draw.pick(&allows).clone();
+    for element in ["Principal", "NotPrincipal"] {
+        deny.as_object_mut().unwrap().remove(element);
+    }
+    deny["Effect"] = json!("Deny");
+    deny["Principal"] = json!("*");
+    let mut block = deny.get("Condition").cloned().unwrap_or_else(|| json!({}));
+    add_condition(draw, &mut block, focus);
+    deny["Condition"] = block;
+    let at = draw.below(statements.len() + 1);
+    statements.insert(at, deny);
+    if draw.chance(60) {
+        statements.push(statement(draw, "Deny", focus, RESOURCES));
+    }
 }
