@@ -307,6 +307,12 @@ mod tests {
         let on = json!({"RestrictPublicBuckets": true});
         let rest = json!({"Policy": named, "PublicAccessBlockConfiguration": on});
         assert_eq!(judge(&rest, true), Exposure::Known(Class::None));
+        // AWS's public may be those who are known already
+        let grants = json!([{"Permission": "READ", "Grantee": {"Type": "Group",
+            "URI": "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"}}]);
+        let acl = json!({"Owner": {"ID": "owner"}, "Grants": grants});
+        let rest = json!({"Policy": named, "Acl": acl});
+        assert_eq!(judge(&rest, true), Exposure::Known(Class::Authenticated));
         // of everyone it is known
         assert_eq!(judge(&json!({}), false), Exposure::Known(Class::Anonymous));
     }

@@ -676,6 +676,7 @@ pub fn trusted() -> String {
             json!({"StringNotEquals": {"aws:SourceVpce": "vpce-7he1r5"},
                 "NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}),
         ),
+        (json!("*"), json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/23"}})),
         (json!("*"), json!({"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-0ur5"}})),
         (json!("*"), json!({"NotIpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"}})),
         (json!("*"), json!({"StringNotEquals": {"aws:PrincipalOrgID": "o-ours000001"}})),
@@ -698,8 +699,11 @@ pub fn trusted() -> String {
     ] {
         let mut allow = statement("Allow", json!({}));
         allow["Principal"] = principal.clone();
-        let policy = json!([allow, statement("Deny", condition.clone())]);
-        let _ = writeln!(table, "{principal} but {condition}: {}", cell(&snapshot(policy), &trust));
+        let state = snapshot(json!([allow, statement("Deny", condition.clone())]));
+        let _ = writeln!(table, "{principal} but {condition}: {}", cell(&state, &trust));
+        for path in shown::published(&state, &trust)["paths"].as_array().unwrap() {
+            let _ = writeln!(table, "  {}", shown::path(path));
+        }
     }
     let elsewhere = json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}});
     let mut granted = snapshot(json!([{"Effect": "Deny", "Principal": "*", "Action": "s3:*",

@@ -7,7 +7,7 @@ use s3_guardrail::trust::Trust;
 use serde_json::{Value, json};
 
 use crate::shown;
-use crate::tables::{BUCKET, OBJECTS, cell, snapshot};
+use crate::tables::{BUCKET, OBJECTS, snapshot};
 
 const HOME: &str = "arn:aws:s3:::clinic-reports/${aws:username}/*";
 
@@ -210,17 +210,77 @@ fn names() -> Vec<Value> {
     ]
 }
 
+/// Policies of which the search was once given up, though they are small.
+fn involved() -> Vec<Value> {
+    let nobody = |effect: &str, condition: Value| to(effect, json!({}), condition);
+    let point =
+        |account: &str, name: &str| format!("arn:aws:s3:eu-west-1:{account}:accesspoint/{name}");
+    vec![
+        json!([
+            to(
+                "Allow",
+                json!("*"),
+                json!({"ForAnyValue:StringEqualsIgnoreCase":
+                {"aws:PrincipalOrgPaths": "o-ours123456/r-ab12/ou-ab12-11111111/"}})
+            ),
+            nobody(
+                "Allow",
+                json!({"StringNotEqualsIgnoreCase": {"s3:DataAccessPointAccount": "*"}})
+            ),
+            nobody(
+                "Deny",
+                json!({"ForAllValues:NotIpAddressIfExists": {"aws:SourceIp": "203.0.113.0/24"}})
+            )
+        ]),
+        json!([to(
+            "Allow",
+            json!("*"),
+            json!({
+            "ForAllValues:StringLike": {"s3:DataAccessPointArn": [point("444455556666", "*"),
+                point("111122223333", "reports"), "arn:aws:s3:*:111122223333:accesspoint/*"]},
+            "StringEqualsIgnoreCase": {"aws:PrincipalAccount": "111122223333"},
+            "StringNotLike": {"s3:DataAccessPointArn": point("444455556666", "*")}})
+        )]),
+        json!([
+            to(
+                "Allow",
+                json!("*"),
+                json!({"ForAllValues:StringLike":
+                {"aws:PrincipalArn": "arn:*:444455556666:*"}})
+            ),
+            to(
+                "Allow",
+                json!("*"),
+                json!({"ArnEquals": {"aws:PrincipalArn":
+                ["arn:aws:iam::111122223333:role/*", "arn:aws:iam::*:root"]}})
+            ),
+            nobody("Deny", json!({"DateGreaterThan": {"aws:SourceIp": "10.0.0.0/8"}}))
+        ]),
+    ]
+}
+
+/// Each path's class and parties, and why it is not proved, sorted.
+fn who_gets_in(snapshot: &Value) -> Vec<String> {
+    let verdict = shown::published(snapshot, &Trust::default());
+    let paths = verdict["paths"].as_array().unwrap().iter();
+    let mut found: Vec<String> = paths
+        .map(|path| format!("{} {} {}", path["exposure"], path["parties"], path["unproved"]))
+        .collect();
+    found.sort();
+    found
+}
+
 /// Each policy, judged in both orders of its statements.
 pub fn pairs() -> String {
     let mut table = String::new();
-    for policy in [variables(), meanings(), names()].concat() {
+    for policy in [variables(), meanings(), names(), involved()].concat() {
         let mut reversed = policy.clone();
         reversed.as_array_mut().unwrap().reverse();
         for statement in policy.as_array().unwrap() {
             let _ = writeln!(table, "{statement}");
         }
         let snapshots = [policy, reversed].map(snapshot);
-        let [one, other] = snapshots.each_ref().map(|state| cell(state, &Trust::default()));
+        let [one, other] = snapshots.each_ref().map(who_gets_in);
         assert_eq!(one, other, "the order matters: {}", snapshots[0]);
         let _ = writeln!(table, "{}", shown::verdict(&snapshots[0], &Trust::default()));
     }
