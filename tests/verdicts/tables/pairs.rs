@@ -115,6 +115,23 @@ fn meanings() -> Vec<Value> {
             all("Deny", agent("IpAddress", json!(["0.0.0.0/0", "::/0"])))
         ]),
         json!([
+            all(
+                "Allow",
+                json!({"StringLike": {"aws:UserAgent": "1.2.3.4*"},
+                "StringNotLike": {"aws:UserAgent": "*x"}})
+            ),
+            all("Deny", agent("IpAddress", json!(["0.0.0.0/0", "::/0"])))
+        ]),
+        json!([
+            all(
+                "Allow",
+                json!({"StringLike": {"aws:UserAgent": "5*"},
+                "StringNotLike": {"aws:UserAgent": "*x"}})
+            ),
+            all("Deny", agent("NumericLessThan", json!(5))),
+            all("Deny", agent("NumericGreaterThanEquals", json!(5)))
+        ]),
+        json!([
             all("Allow", agent("StringLike", json!("a*"))),
             all("Deny", agent("NumericLessThan", json!(5))),
             all("Deny", agent("NumericGreaterThanEquals", json!(5)))

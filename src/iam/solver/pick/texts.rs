@@ -12,7 +12,7 @@ use crate::iam::solver::domain::Language;
 use crate::iam::solver::form::Form;
 use crate::iam::solver::pick::Asked;
 use crate::iam::solver::pick::ordered::ordered;
-use crate::iam::text::{Class, Found, Piece, Union, shortest};
+use crate::iam::text::{Class, Found, Piece, Union, letters, shortest};
 
 /// A value by what is asked of a part of it; `None` where nothing is, or where the part alone does
 /// not decide.
@@ -223,11 +223,13 @@ pub fn text(
         }
         let refused = asked.iter().find(|asked| !asked.takes(&value)).and_then(|asked| {
             let (list, wanted) = asked.comparisons()?;
-            if wanted { None } else { union(asked.part, &list.iter().collect::<Vec<_>>()) }
+            let of_all = || union(asked.part, &list.iter().collect::<Vec<_>>());
+            // of what it means, this text at least
+            (!wanted).then(|| of_all().unwrap_or_else(|| Union::of(letters(&value).collect())))
         });
         match refused.or_else(|| language.except.which(&value)) {
             Some(union) if !without.contains(&union) => without.push(union),
-            // what refuses is no set of texts, or the search cannot get past it
+            // what is asked for is no set of texts, or the search cannot get past what refuses
             Some(_) | None => return Found::GaveUp,
         }
     }
