@@ -148,6 +148,11 @@ fn meanings() -> Vec<Value> {
             json!({"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:01.9Z"},
             "NumericLessThan": {"aws:EpochTime": 1767225601.5}})
         )]),
+        json!([all(
+            "Allow",
+            json!({"IpAddressIfExists": {"aws:SourceIp": "198.51.100.0/24"},
+            "StringEquals": {"aws:SourceOrgID": "o-exampleorgid"}})
+        )]),
         json!([all("Allow", json!({"StringLike": {"aws:MultiFactorAuthAge": "x*"}}))]),
         json!([all(
             "Allow",
