@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::iam::{
-    Actions, Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Version,
-};
+use crate::iam::{Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Version};
 use crate::trust::Trust;
 
 /// Keys by which a request says whose it is, or where it comes from.
@@ -71,6 +69,6 @@ pub(super) fn is_all_there_is(
     reach.bounded.iter().all(|(callers, through)| {
         let Some(caller) = callers.iter().find(|caller| is_outside(caller)) else { return true };
         let asker = but_ours.asker(caller, false);
-        asker.ask(offer, true, through.actions, fuel).actions == Actions::NONE
+        asker.ask(offer, true, through.actions, fuel).actions.is_empty()
     })
 }
