@@ -132,6 +132,14 @@ fn meanings() -> Vec<Value> {
             all("Deny", agent("NumericGreaterThanEquals", json!(5)))
         ]),
         json!([
+            all(
+                "Allow",
+                json!({"StringLike": {"aws:UserAgent": "5*"},
+                "StringNotLike": {"aws:UserAgent": "*x"}})
+            ),
+            all("Deny", agent("NumericGreaterThanEquals", json!("-1e308")))
+        ]),
+        json!([
             all("Allow", agent("StringLike", json!("a*"))),
             all("Deny", agent("NumericLessThan", json!(5))),
             all("Deny", agent("NumericGreaterThanEquals", json!(5)))
