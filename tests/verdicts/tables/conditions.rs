@@ -246,6 +246,7 @@ pub fn several_conditions() -> String {
         json!({"IpAddress": {"aws:SourceIp": "52.0.0.0/8"}, "StringNotLike": {"aws:SourceIp": "52.*"}}),
         json!({"NumericEquals": {"s3:max-keys": 5}, "StringNotEquals": {"s3:max-keys": "5"}}),
         json!({"NumericLessThan": {"s3:max-keys": 5}, "NumericGreaterThan": {"s3:max-keys": 5}, "StringLike": {"s3:max-keys": "*"}}),
+        json!({"NumericLessThan": {"s3:max-keys": 5}, "NumericGreaterThan": {"s3:max-keys": 5}, "StringLike": {"s3:max-keys": "?*"}}),
         // what cannot be found for one key, and is not there for another
         json!({"NumericEquals": {"s3:max-keys": 5}, "StringNotEquals": {"s3:max-keys": "5"}, "Null": {"aws:SourceIp": "true", "aws:SourceVpce": "true"}}),
     ];
