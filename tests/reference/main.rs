@@ -128,12 +128,10 @@ fn refused(snapshot: &Value, path: &Value, kind: &str, witness: &Request) -> Vec
         &[Reading::Wide]
     };
     for &reading in readings {
-        let decisions = asked.iter().map(|(policy, request)| decide(policy, request, reading));
-        let is_refused = |decision: &Decision| {
-            *decision != Decision::Allowed && !(by_acl && *decision == Decision::Neither)
-        };
-        if let Some(decision) = decisions.into_iter().find(is_refused)
-            && !(path["unproved"] == UNTOLD && gets_through_as_one(&asked, by_acl))
+        let mut decisions = asked.iter().map(|(policy, request)| decide(policy, request, reading));
+        let untold = path["unproved"] == Unproved::Untold.reason();
+        if let Some(decision) = decisions.find(|decision| !lets_through(*decision, by_acl))
+            && !(untold && gets_through_as_one(&asked, by_acl))
         {
             refused.push(format!("{decision:?} by the {reading:?} reading"));
         }
@@ -141,9 +139,10 @@ fn refused(snapshot: &Value, path: &Value, kind: &str, witness: &Request) -> Vec
     refused
 }
 
-/// Why a witness is no proof that rests on which account a canonical user is.
-const UNTOLD: &str =
-    "it rests on which account the canonical user is, which cannot be told from here";
+/// Whether a decision lets through; what an ACL grants no policy has to allow.
+fn lets_through(decision: Decision, by_acl: bool) -> bool {
+    decision == Decision::Allowed || (by_acl && decision == Decision::Neither)
+}
 
 /// Whether a request gets through if the canonical user that policies name is who asks: the
 /// principal whose ARN the request says.
@@ -158,8 +157,7 @@ fn gets_through_as_one(asked: &[(Value, Request)], by_acl: bool) -> bool {
         let policy = with_account(policy, &account);
         let mut as_one = request.clone();
         as_one.principal = Principal::Aws { account, arn: arn.to_owned() };
-        let decision = decide(&policy, &as_one, Reading::Wide);
-        decision == Decision::Allowed || (by_acl && decision == Decision::Neither)
+        lets_through(decide(&policy, &as_one, Reading::Wide), by_acl)
     })
 }
 

@@ -135,6 +135,11 @@ impl Asked<'_> {
         self.atom.is_for_all() == self.holds
     }
 
+    /// What a value must meet one of, where it asks for that.
+    fn wanted(&self) -> Option<&[Comparison<'_>]> {
+        self.comparisons().and_then(|(list, wanted)| wanted.then_some(list))
+    }
+
     /// What a value must meet one of (`true`), or none of.
     fn comparisons(&self) -> Option<(&[Comparison<'_>], bool)> {
         match self.atom.as_ref() {
@@ -240,8 +245,7 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
         | Texts::Moments => {
             // an address, a number or a time of which a text is asked
             let whole = asked.iter().filter(|asked| asked.part == Part::Whole);
-            let lists = whole.filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
-            let near = instances(lists.flat_map(|(list, _)| list), None);
+            let near = instances(whole.filter_map(|asked| asked.wanted()).flatten(), None);
             // a number may be written otherwise
             let all = asked.iter().filter_map(|asked| asked.comparisons()).flat_map(|one| one.0);
             let respelt = ordered(all, false).map(|number| number + ".0");

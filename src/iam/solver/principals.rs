@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::iam::arn::Arn;
 use crate::iam::atom::Atom;
 use crate::iam::compare::Comparison;
 use crate::iam::document::Clause;
 use crate::iam::part::Part;
 use crate::iam::principal::Principal;
-use crate::iam::text::{Class, Piece, Union, letters, pieces};
+use crate::iam::solver::form::Form;
+use crate::iam::text::{Class, Union, letters, pieces};
 use crate::name::AccountId;
 
 /// Who asks, as far as a statement's principal tells callers apart.
@@ -161,15 +163,9 @@ pub fn meant<'q>(
 
 /// The ARNs of the role that a session is of: they keep its name, and may have a path.
 fn role_of(session: &str) -> Option<Union> {
-    let (account, rest) = session.strip_prefix("arn:aws:sts::")?.split_once(":assumed-role/")?;
-    let (name, _) = rest.split_once('/')?;
-    let start = || letters("arn:aws:iam::").chain(letters(account)).chain(letters(":role/"));
-    let path = [Piece::Run(Class::Any), Piece::Letter('/')];
-    let patterns = vec![
-        start().chain(letters(name)).collect(),
-        start().chain(path).chain(letters(name)).collect(),
-    ];
-    Some(Union { patterns, fold: false })
+    let arn = Arn::split(session)?;
+    let (name, _) = arn.resource().strip_prefix("assumed-role/")?.split_once('/')?;
+    Form::RolesNamed(arn.account(), name).union()
 }
 
 fn turned(atom: Atom<'_>, turn: bool) -> Atom<'_> {

@@ -97,53 +97,37 @@ fn variables() -> Vec<Value> {
     ]
 }
 
-/// Numbers, times and addresses beside texts.
-fn meanings() -> Vec<Value> {
+/// Texts that mean something or not, where all that means something is denied.
+fn texts() -> Vec<Value> {
     let all = |effect, condition| on(effect, OBJECTS, condition);
     let agent = |operator: &str, value: Value| json!({operator: {"aws:UserAgent": value}});
+    let begins = |pattern: &str| all("Allow", agent("StringLike", json!(pattern)));
+    let begins_but_x = |pattern: &str| {
+        let like = json!({"aws:UserAgent": pattern});
+        all("Allow", json!({"StringLike": like, "StringNotLike": {"aws:UserAgent": "*x"}}))
+    };
+    let addresses = || all("Deny", agent("IpAddress", json!(["0.0.0.0/0", "::/0"])));
+    let less = || all("Deny", agent("NumericLessThan", json!(5)));
+    let from = |least: Value| all("Deny", agent("NumericGreaterThanEquals", least));
+    vec![
+        json!([begins("10.*"), addresses()]),
+        json!([begins_but_x("1.2.3.4*"), addresses()]),
+        json!([begins_but_x("5*"), less(), from(json!(5))]),
+        json!([begins_but_x("5*"), from(json!("-1e308"))]),
+        json!([begins("a*"), less(), from(json!(5))]),
+    ]
+}
+
+/// Numbers, times and addresses, some beside texts.
+fn meanings() -> Vec<Value> {
+    let all = |effect, condition| on(effect, OBJECTS, condition);
     let keys = |operator: &str, value: Value| json!({operator: {"s3:max-keys": value}});
     let time = |after: &str, before: &str| {
-        json!([all(
-            "Allow",
-            json!({"DateGreaterThan": {"aws:CurrentTime": after},
-            "DateLessThan": {"aws:CurrentTime": before}})
-        )])
+        let (after, before) =
+            (json!({"aws:CurrentTime": after}), json!({"aws:CurrentTime": before}));
+        json!([all("Allow", json!({"DateGreaterThan": after, "DateLessThan": before}))])
     };
     vec![
-        json!([
-            all("Allow", agent("StringLike", json!("10.*"))),
-            all("Deny", agent("IpAddress", json!(["0.0.0.0/0", "::/0"])))
-        ]),
-        json!([
-            all(
-                "Allow",
-                json!({"StringLike": {"aws:UserAgent": "1.2.3.4*"},
-                "StringNotLike": {"aws:UserAgent": "*x"}})
-            ),
-            all("Deny", agent("IpAddress", json!(["0.0.0.0/0", "::/0"])))
-        ]),
-        json!([
-            all(
-                "Allow",
-                json!({"StringLike": {"aws:UserAgent": "5*"},
-                "StringNotLike": {"aws:UserAgent": "*x"}})
-            ),
-            all("Deny", agent("NumericLessThan", json!(5))),
-            all("Deny", agent("NumericGreaterThanEquals", json!(5)))
-        ]),
-        json!([
-            all(
-                "Allow",
-                json!({"StringLike": {"aws:UserAgent": "5*"},
-                "StringNotLike": {"aws:UserAgent": "*x"}})
-            ),
-            all("Deny", agent("NumericGreaterThanEquals", json!("-1e308")))
-        ]),
-        json!([
-            all("Allow", agent("StringLike", json!("a*"))),
-            all("Deny", agent("NumericLessThan", json!(5))),
-            all("Deny", agent("NumericGreaterThanEquals", json!(5)))
-        ]),
         json!([
             all("Allow", keys("Null", json!("false"))),
             all("Deny", keys("NumericLessThan", json!(5))),
@@ -303,7 +287,7 @@ fn who_gets_in(snapshot: &Value) -> Vec<String> {
 /// Each policy, judged in both orders of its statements.
 pub fn pairs() -> String {
     let mut table = String::new();
-    for policy in [variables(), meanings(), names(), involved()].concat() {
+    for policy in [variables(), texts(), meanings(), names(), involved()].concat() {
         let mut reversed = policy.clone();
         reversed.as_array_mut().unwrap().reverse();
         for statement in policy.as_array().unwrap() {

@@ -31,13 +31,9 @@ pub fn by_parts(
         return Some(Found::Nothing);
     }
     let sample = &language.samples.first;
-    let named = of_parts().find_map(|asked| match asked.comparisons() {
-        Some((list, true)) => {
-            let lists: Option<Vec<Vec<Cow<'_, str>>>> =
-                list.iter().map(|one| only(asked.part, one)).collect();
-            Some((asked.part, lists?.concat()))
-        }
-        Some(_) | None => None,
+    let named = of_parts().find_map(|asked| {
+        let lists = asked.wanted()?.iter().map(|one| only(asked.part, one));
+        Some((asked.part, lists.collect::<Option<Vec<_>>>()?.concat()))
     });
     let Some((part, list)) = named else {
         let near = of_parts().filter_map(|asked| Some((asked.part, asked.comparisons()?.0)));
@@ -125,8 +121,8 @@ pub fn instances<'a>(
 /// filling in digits.
 pub fn by_digits<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
     const RUNS: [&str; 6] = ["7", "7.7", "7.7.7", "::7", "7::7", "0"];
-    let lists = asked.iter().filter_map(|asked| asked.comparisons().filter(|(_, wanted)| *wanted));
-    let patterns = lists.flat_map(|(list, _)| list).filter_map(|comparison| match comparison {
+    let wanted = asked.iter().filter_map(|asked| asked.wanted()).flatten();
+    let patterns = wanted.filter_map(|comparison| match comparison {
         Comparison::Glob(pattern) => Some(pattern),
         _ => None,
     });
@@ -181,7 +177,7 @@ pub fn text(
     // what values may meet of what is asked for
     let mut wanted: Vec<(Part, Vec<&Comparison<'_>>)> = Vec::new();
     for asked in asked {
-        let Some((list, true)) = asked.comparisons() else { continue };
+        let Some(list) = asked.wanted() else { continue };
         fuel.burn(asked.weight());
         let may_be_met = |one: &&Comparison<'_>| !is_of_others(language, asked.part, one);
         let list: Vec<&Comparison<'_>> = list.iter().filter(may_be_met).collect();
