@@ -9,12 +9,37 @@ use serde_json::{Value, json};
 use crate::iam::{Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Version};
 use crate::trust::Trust;
 
+/// A key, the operator that asks it for what is ours, and that.
+type Own = (&'static str, &'static str, fn(&Trust) -> Vec<Value>);
+
 /// Keys by which a request says whose it is, or where it comes from.
-const ORGANIZATIONS: [&str; 3] = ["aws:PrincipalOrgID", "aws:SourceOrgID", "aws:VpceOrgID"];
-const ACCOUNTS: [&str; 4] =
-    ["aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceOwner", "aws:VpceAccount"];
+const OURS: [Own; 11] = [
+    ("aws:SourceIp", "IpAddress", networks),
+    ("aws:SourceVpc", "StringEquals", |trust| texts(&trust.vpcs)),
+    ("aws:SourceVpce", "StringEquals", |trust| texts(&trust.vpc_endpoints)),
+    ("aws:PrincipalOrgID", "StringEquals", |trust| texts(&trust.organizations)),
+    ("aws:SourceOrgID", "StringEquals", |trust| texts(&trust.organizations)),
+    ("aws:VpceOrgID", "StringEquals", |trust| texts(&trust.organizations)),
+    ("aws:PrincipalAccount", "StringEquals", accounts),
+    ("aws:SourceAccount", "StringEquals", accounts),
+    ("aws:SourceOwner", "StringEquals", accounts),
+    ("aws:VpceAccount", "StringEquals", accounts),
+    (POINTS, "StringEquals", accounts),
+];
 /// The account of an access point. Through one of ours whoever comes carries it.
 const POINTS: &str = "s3:DataAccessPointAccount";
+
+fn networks(trust: &Trust) -> Vec<Value> {
+    trust.networks.iter().map(|one| json!(one.to_string())).collect()
+}
+
+fn accounts(trust: &Trust) -> Vec<Value> {
+    trust.accounts.iter().map(|one| json!(one.as_str())).collect()
+}
+
+fn texts(list: &BTreeSet<String>) -> Vec<Value> {
+    list.iter().map(|one| json!(one)).collect()
+}
 
 /// The policy of `policies` with Denies of all that is ours; `None` where nothing of that is asked
 /// for.
@@ -24,9 +49,11 @@ pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Documen
         !(at_point && key == POINTS)
             && policies.keys().any(|(own, _)| own.eq_ignore_ascii_case(key))
     };
-    let denies: Vec<Statement> = ours(trust)
+    let denies: Vec<Statement> = OURS
         .into_iter()
-        .filter(|(key, _, values)| !values.is_empty() && asked(key))
+        .filter(|(key, _, _)| asked(key))
+        .map(|(key, operator, ours)| (key, operator, ours(trust)))
+        .filter(|(_, _, values)| !values.is_empty())
         .flat_map(|(key, operator, values)| {
             let deny = json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*",
                 "Resource": "*", "Condition": {operator: {key: values}}}});
@@ -40,22 +67,6 @@ pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Documen
     let mut document = policies.own.cloned().unwrap_or(none);
     document.statements.extend(denies);
     Some(document)
-}
-
-/// What is ours: keys, each with an operator and the values that are ours.
-fn ours(trust: &Trust) -> Vec<(&'static str, &'static str, Vec<Value>)> {
-    let texts = |list: &BTreeSet<String>| list.iter().map(|one| json!(one)).collect();
-    let accounts: Vec<Value> = trust.accounts.iter().map(|one| json!(one.as_str())).collect();
-    let networks = trust.networks.iter().map(|one| json!(one.to_string())).collect();
-    let mut all = vec![
-        ("aws:SourceIp", "IpAddress", networks),
-        ("aws:SourceVpc", "StringEquals", texts(&trust.vpcs)),
-        ("aws:SourceVpce", "StringEquals", texts(&trust.vpc_endpoints)),
-        (POINTS, "StringEquals", accounts.clone()),
-    ];
-    all.extend(ORGANIZATIONS.map(|key| (key, "StringEquals", texts(&trust.organizations))));
-    all.extend(ACCOUNTS.map(|key| (key, "StringEquals", accounts.clone())));
-    all
 }
 
 /// Whether none of those whom `reach` bounds gets in by `offer` past `but_ours`.

@@ -17,7 +17,7 @@ use crate::name::Region;
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
-const STEPS: usize = 150_000;
+const STEPS: usize = 300_000;
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {

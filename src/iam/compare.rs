@@ -53,10 +53,18 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// `StringLike` without a wildcard of its own is `StringEquals`.
+    /// A pattern without a wildcard of its own asks for the text, and so does that of an ARN which
+    /// has all its parts.
     #[must_use]
     pub fn of(test: Test, value: Cow<'a, str>) -> Self {
-        let is_plain = test == Test::StringLike && !value.contains(['*', '?']);
+        let own =
+            value.split("${").map(|piece| piece.split_once('}').map_or(piece, |(_, own)| own));
+        let is_text = match test {
+            Test::StringLike => true,
+            Test::Arn => own.map(|own| own.matches(':').count()).sum::<usize>() >= 5,
+            _ => false,
+        };
+        let is_plain = is_text && !value.contains(['*', '?']);
         Self { test: if is_plain { Test::StringEquals } else { test }, value }
     }
 

@@ -1,6 +1,8 @@
 //! One caller against an offer and the policies around it: which actions get through, and a request
 //! that shows it.
 
+mod proof;
+
 use std::cell::OnceCell;
 
 use crate::iam::action::{Actions, On};
@@ -9,17 +11,14 @@ use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::request::Request;
 use crate::iam::solver::attempt::Attempt;
-use crate::iam::solver::hints::Hints;
 use crate::iam::solver::policies::{Policies, Ready};
-use crate::iam::solver::rules::Reading;
 use crate::iam::solver::search::Untold;
-use crate::iam::solver::shape::{Asking, KEY, Shape, askings};
-use crate::iam::solver::{bindings, witness};
+use crate::iam::solver::shape::{Asking, Shape, askings};
+use crate::iam::solver::witness;
 use crate::iam::text::Found;
-use crate::iam::variable::Bindings;
 
 /// Steps for one question, and those that every question has even where the verdict's are used up.
-const STEPS: usize = 50_000;
+const STEPS: usize = 100_000;
 const LEAST: usize = 300;
 
 /// One caller, ready to be asked about offers: what its requests look like, and what stands against
@@ -28,8 +27,11 @@ const LEAST: usize = 300;
 pub struct Asker<'q, 'a> {
     policies: &'q Policies<'a>,
     /// The kinds of requests that it may send, each made ready when it is first needed.
-    kinds: Vec<(Asking<'q>, OnceCell<Prepared<'q>>)>,
+    kinds: Vec<Kind<'q>>,
 }
+
+/// One kind of requests, and what is prepared for it once it is needed.
+type Kind<'q> = (Asking<'q>, OnceCell<Prepared<'q>>);
 
 /// Requests of one shape.
 #[derive(Debug)]
@@ -222,123 +224,6 @@ impl<'q> Asker<'q, '_> {
     /// mean.
     fn shows(&self, untold: Option<Untold>) -> bool {
         untold != Some(Untold::Same) || !self.policies.facts.names_patterns
-    }
-
-    /// Looks for a request that gets through whatever is not documented comes to, and for variables
-    /// that stand for something; else for one that shows at least what the exposure rests on.
-    fn prove(&self, offer: &Offer, meant: bool, through: &mut Through, fuel: &Fuel) {
-        if through.actions.is_empty() {
-            return;
-        }
-        let reason = through.unproved.unwrap_or(Unproved::Undocumented);
-        through.unproved = Some(reason);
-        let variables = &self.policies.variables;
-        if !variables.is_empty() {
-            through.request = None;
-        }
-        let wanted = (offer, meant, through.actions);
-        let kinds: Vec<_> = self.kinds.iter().map(|kind| (kind, OnceCell::new())).collect();
-        for reading in [Reading::Skeptical, Reading::Wide] {
-            if reading == Reading::Wide && variables.is_empty() {
-                return;
-            }
-            for (kind, candidates) in &kinds {
-                let asking = kind.0;
-                for bound in candidates.get_or_init(|| self.candidates(kind, wanted, fuel)) {
-                    let found = self.with_bindings(asking, reading, bound, wanted, fuel);
-                    if let Some((request, rests)) = found {
-                        through.request = Some(Box::new(request));
-                        through.unproved = match reading {
-                            Reading::Wide => rests.or(Some(reason)),
-                            Reading::Skeptical => rests,
-                        };
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// What the variables may stand for in requests of one kind; nothing, where none gets through
-    /// whatever they stand for.
-    fn candidates(
-        &self,
-        kind: &(Asking<'q>, OnceCell<Prepared<'q>>),
-        wanted: (&Offer, bool, Actions),
-        fuel: &Fuel,
-    ) -> Vec<Bindings> {
-        let Policies { variables, place, .. } = self.policies;
-        let hints = if variables.is_empty() {
-            Some(Hints::default())
-        } else {
-            self.hints(kind, wanted, fuel)
-        };
-        let Some(hints) = hints else { return Vec::new() };
-        bindings::candidates(kind.0, variables, place, &hints, fuel)
-    }
-
-    /// The hints of a request that gets through where variables stand for anything; `None`: no such
-    /// request was found.
-    fn hints(
-        &self,
-        (asking, prepared): &(Asking<'q>, OnceCell<Prepared<'q>>),
-        (offer, meant, actions): (&Offer, bool, Actions),
-        fuel: &Fuel,
-    ) -> Option<Hints<'q>> {
-        let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
-        let Prepared { ready, shape, attempts } = prepared;
-        attempts.iter().find_map(|(about, cell)| {
-            let attempt = prepared.attempt(*about, cell, fuel)?;
-            let wanted = attempt.wanted(offer, meant, shape)?;
-            match attempt.find(shape, &wanted, &[], actions.on(about.0), fuel) {
-                Found::Example(point) => {
-                    let context = witness::context(shape, &ready.keys, &point);
-                    let object = point.first(KEY).filter(|_| about.0 == On::Object);
-                    Some(Hints::of(self.policies, context, object))
-                }
-                Found::Nothing | Found::GaveUp => None,
-            }
-        })
-    }
-
-    /// A request that gets through where the variables stand for what is `bound`, and what about
-    /// the one who asks it rests on.
-    fn with_bindings(
-        &self,
-        asking: Asking<'_>,
-        reading: Reading,
-        bound: &Bindings,
-        (offer, meant, actions): (&Offer, bool, Actions),
-        fuel: &Fuel,
-    ) -> Option<(Request, Option<Unproved>)> {
-        let policies = self.policies;
-        let built = if policies.variables.is_empty() {
-            None
-        } else if fuel.burn(policies.weight()) {
-            Some(policies.read(reading, bound))
-        } else {
-            return None;
-        };
-        let ready = built.as_ref().unwrap_or_else(|| policies.skeptical());
-        let shape = Shape::of(asking, &ready.keys, policies.objects());
-        let extra = bindings::asked(bound, &ready.keys, &shape);
-        for (target, lenient) in policies.targets() {
-            let attempt = Attempt::of(ready, &shape, target, lenient, fuel)?;
-            let Some(wanted) = attempt.wanted(offer, meant, &shape) else { continue };
-            if reading == Reading::Wide && !self.shows(attempt.untold()) {
-                continue;
-            }
-            let actions = actions.on(target);
-            if let Found::Example(point) = attempt.find(&shape, &wanted, &extra, actions, fuel) {
-                let rests = attempt.rests_on_account(&wanted, &shape);
-                let place = policies.place;
-                let request = witness::request(&shape, &ready.keys, &point, place, target, rests);
-                let untold = reading == Reading::Wide && attempt.untold().is_some();
-                let untold = untold.then(|| policies.facts.why_unsure());
-                return Some((request, untold.or(rests.then_some(Unproved::Untold))));
-            }
-        }
-        None
     }
 }
 

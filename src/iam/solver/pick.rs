@@ -13,7 +13,7 @@ use crate::iam::part::Part;
 use crate::iam::solver::domain::{Domain, Texts};
 use crate::iam::solver::pick::addresses::addresses;
 use crate::iam::solver::pick::ordered::ordered;
-use crate::iam::solver::pick::texts::{by_digits, by_parts, instances, text};
+use crate::iam::solver::pick::texts::{by_digits, by_parts, instances, may_be_met, text};
 use crate::iam::text::Found;
 
 /// What is asked of a key: that a condition on a part of it holds, or that it does not.
@@ -90,16 +90,19 @@ impl Asked<'_> {
         self.comparisons().is_some_and(|(list, _)| list.iter().any(Comparison::is_open))
     }
 
-    /// Whether every value that is as asked here `passes` the other too, or fails it, even where
-    /// it is not known which texts the two mean: by what is written, one asks for the other.
-    pub fn settles(&self, other: &Asked<'_>, passes: bool) -> bool {
+    /// Whether every value of `texts` that is as asked here `passes` the other too, or fails it,
+    /// even where it is not known which texts the two mean: by what is written, one asks for the
+    /// other.
+    pub fn settles(&self, other: &Asked<'_>, passes: bool, texts: &Texts<'_>) -> bool {
         let (Some((own, wanted)), Some((others, others_wanted))) =
             (self.comparisons(), other.comparisons())
         else {
             return false;
         };
         let within = |some: &[Comparison<'_>], wider: &[Comparison<'_>]| {
-            !some.is_empty() && some.iter().all(|one| wider.iter().any(|wider| wider.covers(one)))
+            let is_covered = |one: &Comparison<'_>| wider.iter().any(|wider| wider.covers(one));
+            !some.is_empty()
+                && some.iter().all(|one| is_covered(one) || !may_be_met(texts, self.part, one))
         };
         self.part == other.part
             && match (wanted, others_wanted == passes) {
@@ -174,11 +177,6 @@ fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<C
         return Found::Nothing;
     }
     if !domain.several {
-        let open = || asked.iter().filter(|asked| asked.is_open());
-        let is_ruled_out = |open: &&Asked<'_>| asked.iter().any(|one| one.settles(open, false));
-        if asked.len() > 1 && open().any(is_ruled_out) {
-            return Found::Nothing;
-        }
         return match one(texts, asked, fuel) {
             Found::Example(value) => Found::Example(Some(vec![value])),
             Found::Nothing => Found::Nothing,
@@ -213,6 +211,11 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     let suits = |value: &&str| fuel.burn(cost) && takes(value) && !texts.leaves_out(value);
     let settled =
         |found: Option<&str>| found.map_or(Found::Nothing, |one| Found::Example(one.to_owned()));
+    // that anything meets what is not known says nothing
+    let open = asked.len() > 1 && asked.iter().any(|asked| asked.is_open());
+    if open && are_at_odds(texts, asked, fuel) {
+        return Found::Nothing;
+    }
     match texts {
         Texts::Only(only) => return settled(Some(only.as_ref()).filter(|only| fits(only))),
         Texts::OneOf(list) => return settled(list.iter().copied().find(|value| fits(value))),
@@ -230,6 +233,9 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     };
     if let Some(sample) = sample {
         return Found::Example(sample.to_owned());
+    }
+    if !open && are_at_odds(texts, asked, fuel) {
+        return Found::Nothing;
     }
     if let Texts::Language(language) = texts
         && let Some(found) = by_parts(language, asked, &fits, fuel)
@@ -253,6 +259,17 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
             let nothing = if is_spelt(texts, asked) { Found::Nothing } else { Found::GaveUp };
             near.map_or(nothing, Found::Example)
         }
+    })
+}
+
+/// Whether one thing asked rules out another, by what is written.
+fn are_at_odds(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> bool {
+    let count = |asked: &Asked<'_>| asked.comparisons().map_or(0, |(list, _)| list.len());
+    asked.iter().any(|one| {
+        asked.iter().any(|other| {
+            let pairs = count(one) * count(other);
+            pairs <= AT_A_GLANCE && fuel.burn(pairs) && one.settles(other, false, texts)
+        })
     })
 }
 

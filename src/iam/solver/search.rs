@@ -258,9 +258,13 @@ impl<'q> Search<'_, 'q> {
             self.fuel.burn(ask.met.weight());
             let Some(values) = point.values.get(ask.variable) else { return true };
             let is_settled = || {
-                let several = self.domains.get(ask.variable).is_none_or(|domain| domain.several);
+                let domain = self.domains.get(ask.variable).filter(|domain| !domain.several);
+                let texts = domain.and_then(|domain| domain.values.as_ref());
                 let mut others = asked.get(ask.variable).into_iter().flatten();
-                !several && values.is_some() && others.any(|other| other.settles(&ask.met, true))
+                values.is_some()
+                    && texts.is_some_and(|texts| {
+                        others.any(|other| other.settles(&ask.met, true, texts))
+                    })
             };
             ask.met.is_met_by(values) || ask.open && is_settled()
         })

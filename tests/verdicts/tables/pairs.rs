@@ -273,6 +273,73 @@ fn involved() -> Vec<Value> {
     ]
 }
 
+/// What is asked for and what is not, told apart by what is written, by capitals, or not at all.
+fn at_odds() -> Vec<Value> {
+    const ROLE: &str = "arn:aws:iam::${aws:PrincipalAccount}:role/x";
+    const TEAM: &str = "${aws:PrincipalTag/team}";
+    let all = |effect: &str, condition: Value| on(effect, OBJECTS, condition);
+    let by = |key: &str, one: Value, operator: &str, not: &str| {
+        json!([all("Allow", json!({"StringEquals": {key: one}, operator: {key: not}}))])
+    };
+    let denied = |allow: Value, deny: Value| json!([all("Allow", allow), all("Deny", deny)]);
+    let account = "arn:aws:iam::444455556666:*";
+    let but_reader = || {
+        json!({"ArnEquals": {"aws:PrincipalArn": account},
+            "StringNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/Reader"}})
+    };
+    let mut like_account = but_reader();
+    like_account["StringLike"] = json!({"aws:PrincipalArn": "arn:*:444455556666:*"});
+    vec![
+        json!([on(
+            "Allow",
+            HOME,
+            json!({"StringEqualsIgnoreCase": {"aws:PrincipalTag/team": "${aws:username}"},
+                "StringLike": {"aws:PrincipalTag/team": ["${aws:username}", "blue"]},
+                "StringNotLike": {"aws:PrincipalTag/team": "${aws:username}"}})
+        )]),
+        denied(
+            json!({"StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/y"}}),
+            json!({"ArnNotLike": {"aws:PrincipalArn": ROLE},
+                "StringNotEquals": {"aws:PrincipalArn": "arn:aws:iam::*:role/y"}}),
+        ),
+        denied(
+            json!({"StringEquals": {"aws:PrincipalArn": ROLE}}),
+            json!({"ArnLike": {"aws:PrincipalArn": ROLE}}),
+        ),
+        denied(
+            json!({"StringEquals": {"aws:UserAgent": "a:b:${aws:Referer}"}}),
+            json!({"ArnLike": {"aws:UserAgent": "a:b:${aws:Referer}"}}),
+        ),
+        denied(
+            json!({"ArnLike": {"aws:UserAgent": "a:b:c:d:e:${aws:Referer}*"}}),
+            json!({"StringEquals": {"aws:UserAgent": "a:b:c:d:e:${aws:Referer}*"}}),
+        ),
+        by("aws:PrincipalAccount", json!(["444455556666", TEAM]), "StringNotEquals", TEAM),
+        by("aws:PrincipalAccount", json!(["4444", TEAM]), "StringNotEquals", TEAM),
+        by("aws:username", json!(["?ob", "a/b", TEAM]), "StringNotEquals", TEAM),
+        by("aws:username", json!(["bob", TEAM]), "StringNotEquals", TEAM),
+        by("aws:EpochTime", json!(["1893456000", TEAM]), "StringNotEquals", TEAM),
+        json!([all(
+            "Allow",
+            json!({"StringEqualsIgnoreCase": {"aws:PrincipalOrgID": ["O-OTHER98765", TEAM]},
+                "StringNotEqualsIgnoreCase": {"aws:PrincipalOrgID": TEAM}})
+        )]),
+        json!([all(
+            "Allow",
+            json!({"StringEqualsIgnoreCase": {"aws:userid": ["aroaexamplereader:x", TEAM]},
+                "StringNotEqualsIgnoreCase": {"aws:userid": TEAM}})
+        )]),
+        denied(but_reader(), like_account),
+        denied(
+            json!({"ForAllValues:DateGreaterThan":
+                {"s3:DataAccessPointAccount": ["444455556666", "111122223333"]}}),
+            json!({"ForAllValues:DateGreaterThan":
+                {"s3:DataAccessPointAccount": ["444455556666", "111122223333"]},
+                "StringNotEqualsIfExists": {"s3:DataAccessPointAccount": "*"}}),
+        ),
+    ]
+}
+
 /// Each path's class and parties, and why it is not proved, sorted.
 fn who_gets_in(snapshot: &Value) -> Vec<String> {
     let verdict = shown::published(snapshot, &Trust::default());
@@ -287,7 +354,7 @@ fn who_gets_in(snapshot: &Value) -> Vec<String> {
 /// Each policy, judged in both orders of its statements.
 pub fn pairs() -> String {
     let mut table = String::new();
-    for policy in [variables(), texts(), meanings(), names(), involved()].concat() {
+    for policy in [variables(), texts(), meanings(), names(), involved(), at_odds()].concat() {
         let mut reversed = policy.clone();
         reversed.as_array_mut().unwrap().reverse();
         for statement in policy.as_array().unwrap() {

@@ -8,7 +8,7 @@ use crate::iam::compare::Comparison;
 use crate::iam::condition::Order;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
-use crate::iam::solver::domain::Language;
+use crate::iam::solver::domain::{Language, Texts};
 use crate::iam::solver::form::Form;
 use crate::iam::solver::pick::Asked;
 use crate::iam::solver::pick::ordered::ordered;
@@ -127,6 +127,26 @@ pub fn by_digits<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 
         _ => None,
     });
     patterns.flat_map(|pattern| RUNS.map(|run| pattern.replace('*', run).replace('?', "7")))
+}
+
+/// Whether some value out of `texts` may meet a comparison with `part`: not where all that meets it
+/// are others', or of another form.
+pub fn may_be_met(texts: &Texts<'_>, part: Part, comparison: &Comparison<'_>) -> bool {
+    let (Texts::Language(language), false) = (texts, part == Part::Epoch) else { return true };
+    let is_of_form = |text: &str| {
+        let value = part.put(&language.samples.first, text);
+        value.is_some_and(|value| language.form.has(&value))
+    };
+    let may_be = match comparison {
+        Comparison::Text(text) => is_of_form(text),
+        // forms know no mixed capitals
+        Comparison::Folded(text) => {
+            let spelt = [(*text).to_owned(), text.to_ascii_lowercase(), text.to_ascii_uppercase()];
+            part == Part::Whole || spelt.iter().any(|text| is_of_form(text))
+        }
+        _ => true,
+    };
+    may_be && !is_of_others(language, part, comparison)
 }
 
 /// Whether no value meets a comparison with `part` by whose it is, or how it starts.
