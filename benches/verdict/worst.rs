@@ -1,7 +1,7 @@
 //! Policies as long as S3 takes them, built so that an engine that tries what it need not try takes
 //! long: conditions that cover only together, long lists on both sides, patterns of many stars.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Bytes of the longest policy that S3 takes.
 const LONGEST_BYTES: usize = 20_480;
@@ -34,6 +34,13 @@ pub fn cases() -> Vec<(&'static str, Value)> {
     add("one resource of thousands of stars, denied", fill(long_globs));
     add("hundreds of resources of 20 stars", fill(many_globs));
     add("referers of many stars, allowed and denied", fill(like_values));
+    // variables
+    add("hundreds of variables, a key each", fill(variables));
+    add("hundreds of variables in a chain", fill(variables_in_a_chain));
+    add("one variable for hundreds of keys", fill(one_variable));
+    add("one key for hundreds of variables", fill(variables_of_one_key));
+    add("a statement for each variable", fill(statement_each_variable));
+    add("hundreds of resources, a variable each", fill(resources_by_variable));
     // networks
     add("hundreds of networks on both sides", fill(networks));
     add("every /n of the internet in denies", fill(networks_each_denied));
@@ -329,6 +336,55 @@ fn like_values(count: usize) -> Value {
         statement("Deny", json!({"StringNotLike": {"aws:Referer": globs("b")}})),
         statement("Deny", json!({"StringLike": {"aws:Referer": globs("c")}})),
     ])
+}
+
+/// One statement that asks `count` keys for what their variables mean, and another text of one.
+fn variables_by(count: usize, variable: impl Fn(usize) -> String) -> Value {
+    let key = |at: usize| format!("aws:PrincipalTag/a{at}");
+    let asked: Map<String, Value> = (0..count).map(|at| (key(at), json!(variable(at)))).collect();
+    policy([
+        statement("Allow", json!({"StringLike": asked})),
+        statement("Deny", json!({"StringNotEquals": {(key(0)): "z"}})),
+    ])
+}
+
+fn variables(count: usize) -> Value {
+    variables_by(count, |at| format!("${{aws:PrincipalTag/b{at}}}"))
+}
+
+fn variables_in_a_chain(count: usize) -> Value {
+    variables_by(count, |at| format!("${{aws:PrincipalTag/a{}}}*", at + 1))
+}
+
+fn one_variable(count: usize) -> Value {
+    variables_by(count, |_| "${aws:username}".to_owned())
+}
+
+fn variables_of_one_key(count: usize) -> Value {
+    let list: Vec<String> = (0..count).map(|at| format!("${{aws:PrincipalTag/b{at}}}")).collect();
+    policy([
+        statement("Allow", json!({"StringEquals": {"aws:PrincipalTag/a": list}})),
+        statement("Deny", json!({"StringNotLike": {"aws:PrincipalTag/a": "*z*"}})),
+    ])
+}
+
+fn statement_each_variable(count: usize) -> Value {
+    let asks = |at: usize| {
+        json!({"StringEquals": {format!("aws:PrincipalTag/a{at}"):
+        format!("${{aws:PrincipalTag/b{at}}}")}})
+    };
+    let of = |effect: &'static str| (0..count).map(move |at| statement(effect, asks(at)));
+    policy(of("Allow").chain(of("Deny").skip(1)))
+}
+
+fn resources_by_variable(count: usize) -> Value {
+    let resource =
+        |at: usize| format!("arn:aws:s3:::clinic-reports/{at}/${{aws:PrincipalTag/a{at}}}/*");
+    let mut allow = statement("Allow", json!({}));
+    allow["Resource"] = (0..count).map(resource).collect();
+    let mut deny = statement("Deny", json!({}));
+    deny["Resource"] = (0..count).skip(1).map(resource).collect();
+    policy([allow, deny])
 }
 
 fn networks(count: usize) -> Value {

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use crate::iam::{Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Version};
 use crate::trust::Trust;
 
+/// The account of an access point. Through one of ours whoever comes carries it.
+const POINTS: &str = "s3:DataAccessPointAccount";
+
 /// A key, the operator that asks it for what is ours, and that.
 type Own = (&'static str, &'static str, fn(&Trust) -> Vec<Value>);
 
@@ -26,9 +29,6 @@ const OURS: [Own; 11] = [
     ("aws:VpceAccount", "StringEquals", accounts),
     (POINTS, "StringEquals", accounts),
 ];
-/// The account of an access point. Through one of ours whoever comes carries it.
-const POINTS: &str = "s3:DataAccessPointAccount";
-
 fn networks(trust: &Trust) -> Vec<Value> {
     trust.networks.iter().map(|one| json!(one.to_string())).collect()
 }
@@ -80,6 +80,6 @@ pub(super) fn is_all_there_is(
     reach.bounded.iter().all(|(callers, through)| {
         let Some(caller) = callers.iter().find(|caller| is_outside(caller)) else { return true };
         let asker = but_ours.asker(caller, false);
-        asker.ask(offer, true, through.actions, fuel).actions.is_empty()
+        asker.reach(offer, true, through.actions, fuel).is_empty()
     })
 }

@@ -5,7 +5,7 @@
 //! public".
 
 use crate::iam::{
-    Actions, Asker, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal,
+    Actions, Caller, Clause, Condition, Document, Fuel, Glob, Offer, Policies, Principal,
     Statement, Test, is_broad, is_private, range,
 };
 use crate::name::AccountId;
@@ -43,8 +43,7 @@ pub fn is_public_with_deny(
     let askers = callers.each_ref().map(|caller| policies.asker(caller, true));
     public.any(|(index, _)| {
         let offer = Offer::Unconditional(index);
-        let ask = |asker: &Asker<'_, '_>| asker.ask(&offer, false, Actions::ALL, fuel);
-        askers.iter().any(|asker| !ask(asker).actions.is_empty())
+        askers.iter().any(|asker| !asker.reach(&offer, false, Actions::ALL, fuel).is_empty())
     })
 }
 

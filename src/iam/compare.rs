@@ -14,7 +14,7 @@ use crate::iam::arn::Arn;
 use crate::iam::condition::{Order, Test};
 use crate::iam::pattern::{covers, matches};
 use crate::iam::text::{Class, Piece, Union, letters, pieces};
-use crate::iam::variable::{Filled, Terms, fill};
+use crate::iam::variable::{Filled, Terms, colons, fill};
 
 /// What a condition's value asks of a request's value.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,17 +53,11 @@ pub struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// A pattern without a wildcard of its own asks for the text, and so does that of an ARN which
-    /// has all its parts.
+    /// A pattern without a wildcard of its own asks for one text, and so does that of an ARN if it
+    /// has all parts of one whatever the variables bring: with fewer nothing would meet it.
     #[must_use]
     pub fn of(test: Test, value: Cow<'a, str>) -> Self {
-        let own =
-            value.split("${").map(|piece| piece.split_once('}').map_or(piece, |(_, own)| own));
-        let is_text = match test {
-            Test::StringLike => true,
-            Test::Arn => own.map(|own| own.matches(':').count()).sum::<usize>() >= 5,
-            _ => false,
-        };
+        let is_text = test == Test::StringLike || test == Test::Arn && colons(&value) >= 5;
         let is_plain = is_text && !value.contains(['*', '?']);
         Self { test: if is_plain { Test::StringEquals } else { test }, value }
     }

@@ -134,9 +134,12 @@ pub fn told_apart(condition: &Condition) -> Vec<Caller> {
         {
             Some(OWNERS_ORGANIZATION.to_owned())
         }
-        "aws:principalorgid" | "aws:sourceorgid" | "aws:resourceorgid" => Some(value.clone()),
+        // their ids have no capitals
+        "aws:principalorgid" | "aws:sourceorgid" | "aws:resourceorgid" => {
+            Some(value.to_ascii_lowercase())
+        }
         "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:resourceorgpaths" => {
-            value.split('/').next().map(str::to_owned)
+            value.split('/').next().map(str::to_ascii_lowercase)
         }
         _ => None,
     };

@@ -117,6 +117,15 @@ pub fn variables(value: &str) -> impl Iterator<Item = String> {
     })
 }
 
+/// The colons of a value that do not come with its variables.
+pub fn colons(value: &str) -> usize {
+    let count = |token: Token<'_>| match token {
+        Token::Text(text) => text.matches(':').count(),
+        Token::Letters(_) | Token::Variable { .. } => 0,
+    };
+    tokens(value).into_iter().map(count).sum()
+}
+
 fn tokens(value: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = value;

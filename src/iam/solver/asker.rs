@@ -27,11 +27,11 @@ const LEAST: usize = 300;
 pub struct Asker<'q, 'a> {
     policies: &'q Policies<'a>,
     /// The kinds of requests that it may send, each made ready when it is first needed.
-    kinds: Vec<Kind<'q>>,
+    kinds: Vec<Requests<'q>>,
 }
 
 /// One kind of requests, and what is prepared for it once it is needed.
-type Kind<'q> = (Asking<'q>, OnceCell<Prepared<'q>>);
+type Requests<'q> = (Asking<'q>, OnceCell<Prepared<'q>>);
 
 /// Requests of one shape.
 #[derive(Debug)]
@@ -140,32 +140,43 @@ impl<'q> Prepared<'q> {
 }
 
 impl<'q> Asker<'q, '_> {
-    /// What the caller may do of `actions` by `offer`. `meant`: the offer is known to mean it.
+    /// What the caller may do of `actions` by `offer`, with proof. `meant`: the offer is known to
+    /// mean it.
     #[must_use]
     pub fn ask(&self, offer: &Offer, meant: bool, actions: Actions, fuel: &Fuel) -> Through {
         let actions = actions & self.policies.offered(offer);
-        if actions.is_empty() {
-            return Through::default();
+        let own = Share::of(fuel);
+        let mut through = self.decide((offer, meant, actions), &own.fuel);
+        let is_proved = !self.policies.are_unsure() && through.unproved.is_none();
+        if !is_proved && through.unproved != Some(Unproved::GivenUp) {
+            self.prove(offer, meant, &mut through, &own.fuel);
         }
-        let allowed = fuel.left().clamp(LEAST, STEPS);
-        let own = Fuel::new(allowed);
+        own.settle(fuel);
+        through
+    }
+
+    /// The same without proof.
+    #[must_use]
+    pub fn reach(&self, offer: &Offer, meant: bool, actions: Actions, fuel: &Fuel) -> Actions {
+        let own = Share::of(fuel);
+        let through =
+            self.decide((offer, meant, actions & self.policies.offered(offer)), &own.fuel);
+        own.settle(fuel);
+        through.actions
+    }
+
+    fn decide(&self, wanted: (&Offer, bool, Actions), fuel: &Fuel) -> Through {
         let mut asked = Asked::default();
         for &lenient in self.policies.lenience() {
             for (asking, prepared) in &self.kinds {
-                if (actions - asked.actions).is_empty() {
+                if (wanted.2 - asked.actions).is_empty() {
                     break;
                 }
                 let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
-                self.ask_shape(prepared, lenient, (offer, meant, actions), &mut asked, &own);
+                self.ask_shape(prepared, lenient, wanted, &mut asked, fuel);
             }
         }
-        let mut through = asked.through();
-        let is_proved = !self.policies.are_unsure() && through.unproved.is_none();
-        if !is_proved && through.unproved != Some(Unproved::GivenUp) {
-            self.prove(offer, meant, &mut through, &own);
-        }
-        fuel.burn(allowed - own.left());
-        through
+        asked.through()
     }
 
     /// Asks for the requests of one shape.
@@ -224,6 +235,23 @@ impl<'q> Asker<'q, '_> {
     /// mean.
     fn shows(&self, untold: Option<Untold>) -> bool {
         untold != Some(Untold::Same) || !self.policies.facts.names_patterns
+    }
+}
+
+/// What one question may take of the steps of a verdict.
+struct Share {
+    allowed: usize,
+    fuel: Fuel,
+}
+
+impl Share {
+    fn of(all: &Fuel) -> Self {
+        let allowed = all.left().clamp(LEAST, STEPS);
+        Self { allowed, fuel: Fuel::new(allowed) }
+    }
+
+    fn settle(self, all: &Fuel) {
+        all.burn(self.allowed - self.fuel.left());
     }
 }
 

@@ -83,9 +83,8 @@ impl Principals {
 impl<'q> Form<'q> {
     /// Whether `value` is of the form.
     pub fn has(self, value: &str) -> bool {
-        let digits = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
         let named =
-            |own: Option<&str>, text: &str| own.map_or_else(|| digits(text), |own| own == text);
+            |own: Option<&str>, text: &str| own.map_or_else(|| is_account(text), |own| own == text);
         match self {
             Self::Any => true,
             Self::NotEmpty => !value.is_empty(),
@@ -116,15 +115,12 @@ impl<'q> Form<'q> {
                         })
                 })
             }
-            Self::AccessPoints => {
-                arn(value).is_some_and(|[partition, service, region, own, rest]| {
-                    partition.starts_with("aws")
-                        && service == "s3"
-                        && !region.is_empty()
-                        && digits(own)
-                        && rest.strip_prefix("accesspoint/").is_some_and(is_name)
-                })
-            }
+            Self::AccessPoints => arn(value).is_some_and(|[partition, service, _, own, rest]| {
+                partition.starts_with("aws")
+                    && service == "s3"
+                    && is_account(own)
+                    && rest.strip_prefix("accesspoint/").is_some_and(is_name)
+            }),
             Self::OrganizationPaths(own) => value
                 .split_once('/')
                 .is_some_and(|(first, _)| own.map_or(!first.is_empty(), |own| own == first)),
@@ -147,6 +143,23 @@ impl<'q> Form<'q> {
             (Self::RolesNamed(account, _), Part::Account) => Some(account),
             (Self::OrganizationPaths(own), Part::FirstStep) => own,
             _ => None,
+        }
+    }
+
+    /// Whether the part of some value of the form may be `text`, in these capitals or, with `fold`,
+    /// in any.
+    pub fn may_have(self, part: Part, text: &str, fold: bool) -> bool {
+        if let Some(own) = self.fixed(part) {
+            return own == text || fold && own.eq_ignore_ascii_case(text);
+        }
+        match (self, part) {
+            (_, Part::Whole) => fold || self.has(text),
+            (Self::Principals(..) | Self::AccessPoints, Part::Account) => is_account(text),
+            (Self::CanonicalUsers, Part::Account) => {
+                is_account(text) || text.eq_ignore_ascii_case("cloudfront")
+            }
+            (Self::Principals(Principals::Users, _), Part::LastStep) => is_name(text),
+            _ => true,
         }
     }
 
@@ -179,7 +192,8 @@ impl<'q> Form<'q> {
                 let mut form: Vec<Piece> = letters("arn:aws").collect();
                 form.push(Piece::Run(Class::NotColon));
                 form.extend(letters(":s3:"));
-                form.extend(some(Class::NotColon));
+                // one of many Regions says none
+                form.push(Piece::Run(Class::NotColon));
                 form.push(Piece::Letter(':'));
                 form.extend(account(None));
                 form.extend(letters(":accesspoint/"));
@@ -228,6 +242,10 @@ fn is_named(kind: &str, rest: &str) -> bool {
         }
         (_, Some(path)) => is_name(path.rsplit('/').next().unwrap_or(path)),
     }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|letter| letter.is_ascii_digit())
 }
 
 fn is_name(text: &str) -> bool {

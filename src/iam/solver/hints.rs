@@ -6,14 +6,20 @@ use std::collections::BTreeMap;
 use crate::iam::document::{Clause, Document};
 use crate::iam::pattern::Glob;
 use crate::iam::solver::policies::Policies;
+use crate::iam::variable::variables;
 
-/// What one request carries, and the texts of it that met a value with a variable.
+/// What one request carries, the texts of it that met a value with a variable, and what the
+/// policies ask of its keys. All keys are in small letters.
 #[derive(Debug, Default)]
 pub struct Hints<'q> {
-    /// What it carries, by the keys in small letters.
+    /// What it carries.
     context: BTreeMap<String, Vec<String>>,
-    /// Values with variables, each with the text that met it.
-    met: Vec<(&'q str, String)>,
+    /// By the key of a variable: the values with it, each with a text that met it.
+    met: BTreeMap<String, Vec<(&'q str, String)>>,
+    /// By the key of a variable: the keys that conditions compare with it.
+    kin: BTreeMap<String, Vec<String>>,
+    /// By the key of a condition: what it is asked to be.
+    asked: BTreeMap<String, Vec<&'q str>>,
 }
 
 impl<'q> Hints<'q> {
@@ -24,30 +30,51 @@ impl<'q> Hints<'q> {
         context: BTreeMap<String, Vec<String>>,
         object: Option<&str>,
     ) -> Self {
-        let mut met = Vec::new();
+        let mut hints = Self::default();
         for condition in &policies.facts.conditions {
-            let carried = context.get(&condition.key.to_ascii_lowercase());
-            for value in condition.values.iter().filter(|value| value.contains("${")) {
-                met.extend(
-                    carried.into_iter().flatten().map(|text| (value.as_str(), text.clone())),
-                );
+            let key = condition.key.to_ascii_lowercase();
+            for value in &condition.values {
+                for variable in variables(value) {
+                    for text in context.get(&key).into_iter().flatten() {
+                        hints.met_by(&variable, value, text);
+                    }
+                    hints.kin.entry(variable).or_default().push(key.clone());
+                }
             }
+            hints.asked.entry(key).or_default().extend(condition.values.iter().map(String::as_str));
         }
         for (document, place) in policies.documents() {
             let text = match object {
                 Some(key) => [place.objects.as_str(), key].concat(),
                 None => place.bucket.clone(),
             };
-            met.extend(resources(document).map(|pattern| (pattern, text.clone())));
+            for pattern in resources(document) {
+                variables(pattern).for_each(|variable| hints.met_by(&variable, pattern, &text));
+            }
         }
-        Self { context, met }
+        Self { context, ..hints }
+    }
+
+    fn met_by(&mut self, variable: &str, value: &'q str, text: &str) {
+        self.met.entry(variable.to_owned()).or_default().push((value, text.to_owned()));
     }
 
     /// Texts that the variable of `key` may stand for, the likeliest first.
     pub fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
         let carried = self.context.get(key).filter(|values| values.len() == 1);
-        let met = self.met.iter().filter_map(move |(value, text)| stands_for(value, key, text));
+        let met = self.met.get(key).into_iter().flatten();
+        let met = met.filter_map(move |(value, text)| stands_for(value, key, text));
         carried.into_iter().flatten().map(String::as_str).chain(met)
+    }
+
+    /// The keys that conditions compare with the variable of `key`.
+    pub fn kin(&self, key: &str) -> impl Iterator<Item = &str> {
+        self.kin.get(key).into_iter().flatten().map(String::as_str)
+    }
+
+    /// What conditions ask of `key`.
+    pub fn asked(&self, key: &str) -> impl Iterator<Item = &'q str> {
+        self.asked.get(key).into_iter().flatten().copied()
     }
 }
 

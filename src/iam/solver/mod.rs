@@ -9,6 +9,7 @@
 mod asker;
 mod attempt;
 mod bindings;
+mod candidates;
 pub(super) mod carried;
 mod domain;
 mod form;

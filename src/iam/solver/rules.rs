@@ -30,7 +30,8 @@ pub enum Reading {
 /// mention gives it.
 #[derive(Debug, Default)]
 pub struct Keys<'a> {
-    names: Vec<(String, Cow<'a, str>)>,
+    /// Each behind its fingerprint.
+    names: Vec<(u32, String, Cow<'a, str>)>,
 }
 
 /// One policy, ready.
@@ -74,14 +75,15 @@ impl<'a> Keys<'a> {
     pub fn index(&mut self, name: impl Into<Cow<'a, str>>) -> usize {
         let name = name.into();
         self.position(&name).unwrap_or_else(|| {
-            self.names.push((name.to_ascii_lowercase(), name));
+            self.names.push((fingerprint(&name), name.to_ascii_lowercase(), name));
             self.names.len() - 1
         })
     }
 
     /// The index of a key, capitals not counting, if it is there.
     pub fn position(&self, name: &str) -> Option<usize> {
-        self.names.iter().position(|(key, _)| key.eq_ignore_ascii_case(name))
+        let own = fingerprint(name);
+        self.names.iter().position(|(of, key, _)| *of == own && key.eq_ignore_ascii_case(name))
     }
 
     /// How many there are.
@@ -91,13 +93,20 @@ impl<'a> Keys<'a> {
 
     /// The keys in small letters, in the order of their indexes.
     pub fn lower(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|(key, _)| key.as_str())
+        self.names.iter().map(|(_, key, _)| key.as_str())
     }
 
     /// The keys in small letters, with their names as written.
     pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.names.iter().map(|(key, name)| (key.as_str(), name.as_ref()))
+        self.names.iter().map(|(_, key, name)| (key.as_str(), name.as_ref()))
     }
+}
+
+/// The same for the same name in any capitals, and hardly for two others.
+pub fn fingerprint(name: &str) -> u32 {
+    name.bytes().fold(0, |all, byte| {
+        all.wrapping_mul(31).wrapping_add(u32::from(byte.to_ascii_lowercase()))
+    })
 }
 
 impl<'a> Rules<'a> {

@@ -9,7 +9,7 @@ use crate::iam::part::Part;
 use crate::iam::solver::carried;
 use crate::iam::solver::domain::{Domain, Texts};
 use crate::iam::solver::principals::Who;
-use crate::iam::solver::rules::Keys;
+use crate::iam::solver::rules::{Keys, fingerprint};
 use crate::name::AccountId;
 
 /// The variable of the ARN of the one who asks.
@@ -156,15 +156,16 @@ impl<'q> Shape<'q> {
     pub fn of(asking: Asking<'q>, keys: &'q Keys<'_>, object: Texts<'q>) -> Self {
         let most = keys.len() + 2;
         let mut names = Vec::with_capacity(most);
-        names.extend([carried::PRINCIPAL_ARN, ""]);
+        names.extend([carried::PRINCIPAL_ARN, ""].map(|name| (fingerprint(name), name)));
         let mut domains = Vec::with_capacity(most);
         domains.extend([asking.domain(carried::PRINCIPAL_ARN), Domain::always(object)]);
         let mut slots = Vec::with_capacity(keys.len());
         for key in keys.lower() {
             let (name, part) = asking.link(key);
-            let known = names.iter().position(|known| *known == name);
+            let named = (fingerprint(name), name);
+            let known = names.iter().position(|known| *known == named);
             let variable = known.unwrap_or_else(|| {
-                names.push(name);
+                names.push(named);
                 domains.push(asking.domain(name));
                 domains.len() - 1
             });

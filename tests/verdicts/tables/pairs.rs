@@ -340,6 +340,55 @@ fn at_odds() -> Vec<Value> {
     ]
 }
 
+/// Which texts a key may have, whatever else its form may be.
+fn forms() -> Vec<Value> {
+    const REFERER: &str = "${aws:Referer}";
+    let all = |effect: &str, condition: Value| on(effect, OBJECTS, condition);
+    let user = json!({"CanonicalUser": "ab".repeat(32)});
+    let of_user = |condition: Value| json!([to("Allow", user.clone(), condition)]);
+    let by_organization = |like: &str, id: &str| {
+        json!([all(
+            "Allow",
+            json!({"StringLike": {"aws:PrincipalOrgID": like},
+                "StringEqualsIgnoreCase": {"aws:PrincipalOrgID": [id, REFERER]},
+                "StringNotEqualsIgnoreCase": {"aws:PrincipalOrgID": REFERER}})
+        )])
+    };
+    let denied = |operator: &str, key: &str, value: &str, deny: &str| {
+        json!([
+            all("Allow", json!({operator: {key: value}})),
+            all("Deny", json!({deny: {key: value}}))
+        ])
+    };
+    let organization = "aws:PrincipalOrgID";
+    vec![
+        of_user(json!({"StringEquals": {"aws:PrincipalAccount": "cloudfront"}})),
+        of_user(json!({"StringEquals": {"aws:PrincipalAccount": ["cloudfront", REFERER]},
+            "StringNotEquals": {"aws:PrincipalAccount": REFERER}})),
+        of_user(json!({"StringEquals": {"aws:PrincipalAccount": ["Cloudfront", REFERER]},
+            "StringNotEquals": {"aws:PrincipalAccount": REFERER}})),
+        by_organization("o-AbC*", "O-ABC1234567"),
+        by_organization("o-abc*", "O-ABC1234567"),
+        by_organization("o-x*", "O-ABC1234567"),
+        denied("StringEqualsIgnoreCase", organization, "O-ABC1234567", "StringEquals"),
+        denied("StringEqualsIgnoreCase", organization, "o-abc1234567", "StringEquals"),
+        denied("StringEquals", organization, "o-abc1234567", "StringEqualsIgnoreCase"),
+        json!([all(
+            "Allow",
+            json!({"StringEquals": {"aws:PrincipalOrgID": ["o:x", REFERER]},
+                "StringNotEquals": {"aws:PrincipalOrgID": REFERER}})
+        )]),
+        denied("StringEquals", "aws:UserAgent", "${aws:Referer, 'a:b:c:d:e${z'}", "ArnLike"),
+        denied("StringEquals", "aws:UserAgent", "a:b:c:d:${aws:Referer, 'e:f'}", "ArnLike"),
+        denied("StringEquals", "aws:UserAgent", "a:b:c:d:e:${aws:Referer, 'f'}", "ArnLike"),
+        json!([all(
+            "Allow",
+            json!({"StringEquals": {"s3:DataAccessPointArn":
+                "arn:aws:s3::444455556666:accesspoint/mfzwi23gnjvgw.mrap"}})
+        )]),
+    ]
+}
+
 /// Each path's class and parties, and why it is not proved, sorted.
 fn who_gets_in(snapshot: &Value) -> Vec<String> {
     let verdict = shown::published(snapshot, &Trust::default());
@@ -354,7 +403,9 @@ fn who_gets_in(snapshot: &Value) -> Vec<String> {
 /// Each policy, judged in both orders of its statements.
 pub fn pairs() -> String {
     let mut table = String::new();
-    for policy in [variables(), texts(), meanings(), names(), involved(), at_odds()].concat() {
+    for policy in
+        [variables(), texts(), meanings(), names(), involved(), at_odds(), forms()].concat()
+    {
         let mut reversed = policy.clone();
         reversed.as_array_mut().unwrap().reverse();
         for statement in policy.as_array().unwrap() {

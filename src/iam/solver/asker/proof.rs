@@ -7,8 +7,9 @@ use crate::iam::action::{Actions, On};
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::request::Request;
-use crate::iam::solver::asker::{Asker, Kind, Prepared, Through, Unproved};
+use crate::iam::solver::asker::{Asker, Prepared, Requests, Through, Unproved};
 use crate::iam::solver::attempt::Attempt;
+use crate::iam::solver::candidates::Candidates;
 use crate::iam::solver::hints::Hints;
 use crate::iam::solver::policies::Policies;
 use crate::iam::solver::rules::Reading;
@@ -18,7 +19,7 @@ use crate::iam::text::Found;
 use crate::iam::variable::Bindings;
 
 /// One kind of requests, and what the variables may stand for in them.
-type Tried<'k, 'q> = (&'k Kind<'q>, OnceCell<Vec<Bindings>>);
+type Tried<'k, 'q> = (&'k Requests<'q>, OnceCell<Candidates<'q>>);
 
 impl<'q> Asker<'q, '_> {
     /// Looks for a request that gets through whatever is not documented comes to, and for variables
@@ -65,50 +66,50 @@ impl<'q> Asker<'q, '_> {
         wanted: (&Offer, bool, Actions),
         fuel: &Fuel,
     ) -> Option<(Request, Option<Unproved>)> {
-        for rank in 0.. {
-            let mut is_over = true;
+        for rank in 0..Candidates::MOST {
             for (kind, candidates) in kinds {
-                let sets = candidates.get_or_init(|| self.candidates(kind, wanted, fuel));
-                let Some(bound) = sets.get(rank) else { continue };
-                let found = self.with_bindings(kind.0, reading, bound, wanted, fuel);
+                let bound = match candidates.get() {
+                    Some(known) => known.get(rank),
+                    None => self
+                        .candidates(kind, wanted, fuel)
+                        .and_then(|found| candidates.get_or_init(|| found).get(rank)),
+                };
+                let Some(bound) = bound else { continue };
+                let found = self.with_bindings(kind.0, reading, &bound, wanted, fuel);
                 if found.is_some() {
                     return found;
                 }
-                is_over = false;
-            }
-            if is_over {
-                break;
             }
         }
         None
     }
 
-    /// What the variables may stand for in requests of one kind; nothing, where none gets through
-    /// whatever they stand for.
+    /// What the variables may stand for in requests of one kind; `None`: none of them was found to
+    /// get through, whatever they stand for.
     fn candidates(
         &self,
-        kind: &Kind<'q>,
+        kind: &Requests<'q>,
         wanted: (&Offer, bool, Actions),
         fuel: &Fuel,
-    ) -> Vec<Bindings> {
+    ) -> Option<Candidates<'q>> {
         let Policies { variables, place, .. } = self.policies;
-        let hints = if variables.is_empty() {
-            Some(Hints::default())
-        } else {
-            self.hints(kind, wanted, fuel)
-        };
-        let Some(hints) = hints else { return Vec::new() };
-        bindings::candidates(kind.0, variables, place, &hints, fuel)
+        let hints =
+            if variables.is_empty() { Hints::default() } else { self.hints(kind, wanted, fuel)? };
+        Candidates::of(kind.0, variables, place, &hints, fuel)
     }
 
     /// The hints of a request that gets through where variables stand for anything; `None`: no such
     /// request was found.
     fn hints(
         &self,
-        (asking, prepared): &Kind<'q>,
+        (asking, prepared): &Requests<'q>,
         (offer, meant, actions): (&Offer, bool, Actions),
         fuel: &Fuel,
     ) -> Option<Hints<'q>> {
+        // to see what met what is about as long as reading the policies
+        if !fuel.burn(self.policies.weight()) {
+            return None;
+        }
         let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
         let Prepared { ready, shape, attempts } = prepared;
         attempts.iter().find_map(|(about, cell)| {

@@ -61,7 +61,7 @@ pub fn by_parts(
         // with another text around it the part may do
         let same = |asked: &&&Asked<'_>| asked.part == part;
         let refused = asked.iter().filter(same).any(|asked| !asked.takes(&value));
-        undecided |= !refused && language.form.has(&value);
+        undecided |= !refused && language.form.may_have(part, &text, false);
     }
     if undecided { None } else { Some(Found::Nothing) }
 }
@@ -132,21 +132,11 @@ pub fn by_digits<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 
 /// Whether some value out of `texts` may meet a comparison with `part`: not where all that meets it
 /// are others', or of another form.
 pub fn may_be_met(texts: &Texts<'_>, part: Part, comparison: &Comparison<'_>) -> bool {
-    let (Texts::Language(language), false) = (texts, part == Part::Epoch) else { return true };
-    let is_of_form = |text: &str| {
-        let value = part.put(&language.samples.first, text);
-        value.is_some_and(|value| language.form.has(&value))
-    };
-    let may_be = match comparison {
-        Comparison::Text(text) => is_of_form(text),
-        // forms know no mixed capitals
-        Comparison::Folded(text) => {
-            let spelt = [(*text).to_owned(), text.to_ascii_lowercase(), text.to_ascii_uppercase()];
-            part == Part::Whole || spelt.iter().any(|text| is_of_form(text))
-        }
-        _ => true,
-    };
-    may_be && !is_of_others(language, part, comparison)
+    let Texts::Language(language) = texts else { return true };
+    let fold = matches!(comparison, Comparison::Folded(_));
+    let is_of_form =
+        comparison.spelling().is_none_or(|text| language.form.may_have(part, text, fold));
+    is_of_form && !is_of_others(language, part, comparison)
 }
 
 /// Whether no value meets a comparison with `part` by whose it is, or how it starts.
