@@ -162,10 +162,10 @@ impl<'q> Shape<'q> {
         let mut slots = Vec::with_capacity(keys.len());
         for key in keys.lower() {
             let (name, part) = asking.link(key);
-            let named = (fingerprint(name), name);
-            let known = names.iter().position(|known| *known == named);
+            let printed = (fingerprint(name), name);
+            let known = names.iter().position(|known| *known == printed);
             let variable = known.unwrap_or_else(|| {
-                names.push(named);
+                names.push(printed);
                 domains.push(asking.domain(name));
                 domains.len() - 1
             });
