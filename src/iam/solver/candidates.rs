@@ -15,8 +15,8 @@ use crate::iam::variable::{Binding, Bindings, variables};
 
 /// Values tried for one variable as they are found, and so many in other capitals.
 const VALUES: usize = 6;
-/// Sets of values tried for one kind of requests.
-const SETS: usize = 32;
+/// Sets of values tried for one kind of requests, at most.
+pub const SETS: usize = 32;
 /// Variables of which each value is tried with each of the others.
 const FEW: usize = 3;
 
@@ -33,9 +33,6 @@ pub struct Candidates<'q> {
 }
 
 impl<'q> Candidates<'q> {
-    /// No rank is so high.
-    pub const MOST: usize = if SETS > 2 * VALUES { SETS } else { 2 * VALUES + 1 };
-
     /// Of `variables` in requests of `asking`; `None` where there is no fuel to find them.
     pub fn of(
         asking: Asking<'_>,
@@ -79,7 +76,7 @@ fn sets(counts: &[usize]) -> Vec<Vec<usize>> {
     if counts.len() > FEW {
         let most = counts.iter().copied().max().unwrap_or(0);
         let each = |rank: usize| counts.iter().map(|count| rank.min(count - 1)).collect();
-        return (0..most).map(each).collect();
+        return (0..most).map(each).take(SETS).collect();
     }
     let mut sets = vec![Vec::new()];
     for count in counts {

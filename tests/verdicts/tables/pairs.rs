@@ -345,6 +345,12 @@ fn forms() -> Vec<Value> {
     const REFERER: &str = "${aws:Referer}";
     let all = |effect: &str, condition: Value| on(effect, OBJECTS, condition);
     let user = json!({"CanonicalUser": "ab".repeat(32)});
+    let pattern = |resource: &str| json!({"AWS": format!("arn:aws:iam::4444*:{resource}")});
+    let but_to = |resource: &str, principal: Value| {
+        let mut allow = on("Allow", resource, json!({}));
+        allow["Principal"] = principal;
+        allow
+    };
     let of_user = |condition: Value| json!([to("Allow", user.clone(), condition)]);
     let by_organization = |like: &str, id: &str| {
         json!([all(
@@ -365,8 +371,27 @@ fn forms() -> Vec<Value> {
         of_user(json!({"StringEquals": {"aws:PrincipalAccount": "cloudfront"}})),
         of_user(json!({"StringEquals": {"aws:PrincipalAccount": ["cloudfront", REFERER]},
             "StringNotEquals": {"aws:PrincipalAccount": REFERER}})),
-        of_user(json!({"StringEquals": {"aws:PrincipalAccount": ["Cloudfront", REFERER]},
+        of_user(json!({"StringEquals": {"aws:PrincipalAccount": ["clouds", REFERER]},
             "StringNotEquals": {"aws:PrincipalAccount": REFERER}})),
+        json!([all(
+            "Allow",
+            json!({"StringEquals": {"aws:PrincipalArn": ["x", REFERER]},
+                "StringNotEquals": {"aws:PrincipalArn": REFERER}})
+        )]),
+        json!([
+            all(
+                "Allow",
+                json!({"StringEqualsIgnoreCase": {"aws:PrincipalOrgID": ["O-OTHER98765", REFERER]},
+                    "StringNotEqualsIgnoreCase": {"aws:PrincipalOrgID": REFERER}})
+            ),
+            all("Allow", json!({"StringEquals": {"aws:PrincipalOrgID": "o-abc1234567"}}))
+        ]),
+        json!([on("Allow", HOME, json!({})), to("Deny", pattern("*"), json!({}))]),
+        json!([but_to(HOME, pattern("role/x"))]),
+        json!([
+            but_to(HOME, pattern("*")),
+            on("Deny", "*", json!({"Null": {"aws:username": "false"}}))
+        ]),
         by_organization("o-AbC*", "O-ABC1234567"),
         by_organization("o-abc*", "O-ABC1234567"),
         by_organization("o-x*", "O-ABC1234567"),

@@ -9,7 +9,7 @@ use crate::iam::offer::Offer;
 use crate::iam::request::Request;
 use crate::iam::solver::asker::{Asker, Prepared, Requests, Through, Unproved};
 use crate::iam::solver::attempt::Attempt;
-use crate::iam::solver::candidates::Candidates;
+use crate::iam::solver::candidates::{Candidates, SETS};
 use crate::iam::solver::hints::Hints;
 use crate::iam::solver::policies::Policies;
 use crate::iam::solver::rules::Reading;
@@ -66,7 +66,7 @@ impl<'q> Asker<'q, '_> {
         wanted: (&Offer, bool, Actions),
         fuel: &Fuel,
     ) -> Option<(Request, Option<Unproved>)> {
-        for rank in 0..Candidates::MOST {
+        for rank in 0..SETS {
             for (kind, candidates) in kinds {
                 let bound = match candidates.get() {
                     Some(known) => known.get(rank),
