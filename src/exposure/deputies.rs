@@ -2,6 +2,8 @@
 //!
 //! Source: IAM User Guide, "The confused deputy problem".
 
+use std::collections::BTreeSet;
+
 use crate::iam::{
     Arn, Caller, Clause, Condition, Document, Principal, Reach, Statement, is_bounded,
 };
@@ -23,6 +25,8 @@ pub(super) fn confused_deputies(
         if is_fixed(allow, owner, document.version.has_variables()) {
             continue;
         }
+        let bounded: BTreeSet<&Caller> =
+            reach.bounded.iter().flat_map(|(callers, _)| callers.iter()).collect();
         for principal in principals {
             let (caller, name) = match principal {
                 Principal::Service(name) => {
@@ -32,7 +36,7 @@ pub(super) fn confused_deputies(
                 Principal::Everyone => (Caller::any_service(), "every AWS service".to_owned()),
                 _ => continue,
             };
-            if reach.bounded.iter().any(|(callers, _)| callers.contains(&caller)) {
+            if bounded.contains(&caller) {
                 sentences.push(format!(
                     "statement {index}{of} lets in {name} on behalf of anyone who makes that \
                      service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::acl::{Acl, Grant, Grantee};
+use crate::acl::{Acl, Grant, Grantee, Permission};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
@@ -120,22 +120,26 @@ impl<'a> Search<'a> {
         let rest = ours::but_ours(&policies, self.trust);
         let but_ours = rest.as_ref().map(|rest| policies.with(rest));
         let but_ours = but_ours.as_ref();
-        for (grant, entry, principal) in granted {
-            let (via, actions) = match key {
-                None => (Via::Acl { grant }, entry.permission.bucket_actions()),
-                Some(key) => (
-                    Via::ObjectAcl { key: key.to_owned(), grant },
-                    entry.permission.object_actions(),
-                ),
+        let actions = |permission: Permission| match key {
+            None => permission.bucket_actions(),
+            Some(_) => permission.object_actions(),
+        };
+        let offers: Vec<Offer> = granted
+            .iter()
+            .map(|(_, entry, outsider)| {
+                Offer::of_grant(outsider.clone(), actions(entry.permission))
+            })
+            .collect();
+        let reached = policies.reach(&offers, &self.fuel);
+        for (((grant, entry, _), offer), reach) in granted.into_iter().zip(&offers).zip(&reached) {
+            let via = match key {
+                None => Via::Acl { grant },
+                Some(key) => Via::ObjectAcl { key: key.to_owned(), grant },
             };
-            let offer = Offer::of_grant(principal, actions);
             let closed_by = self.closers.of_acl(entry.grantee.is_surely_public());
-            let Some(reach) = policies.reach(std::slice::from_ref(&offer), &self.fuel).pop() else {
-                continue;
-            };
-            let (offer, closed_by) = (&offer, closed_by.as_slice());
+            let closed_by = closed_by.as_slice();
             let way = Way { via, offer, conditions: &[], policies: &policies, but_ours, closed_by };
-            self.along(&way, &reach, paths);
+            self.along(&way, reach, paths);
         }
     }
 

@@ -12,7 +12,7 @@ pub(super) fn of(request: Request, policies: &Policies<'_>, grant: bool) -> Witn
         .context
         .into_iter()
         .filter_map(|(key, values)| {
-            let as_written = policies.keys().find(|(lower, _)| *lower == key).map(|key| key.1);
+            let as_written = policies.as_written(&key);
             let name = match key.as_str() {
                 "aws:securetransport" if !grant => "aws:SecureTransport",
                 "aws:sourceip" if !grant => "aws:SourceIp",

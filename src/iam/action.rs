@@ -103,11 +103,18 @@ impl Actions {
         if ["*", "s3:*"].contains(&pattern.as_str()) {
             return Self::ALL;
         }
-        let start = pattern.as_str().split(['*', '?']).next().unwrap_or_default();
+        let mut parts = pattern.as_str().split(['*', '?']);
+        let (start, end) =
+            (parts.next().unwrap_or_default(), parts.next_back().unwrap_or_default());
         let begins =
             |name: &str| name.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start));
+        let ends = |name: &str| {
+            let tail = name.len().checked_sub(end.len()).and_then(|at| name.get(at..));
+            tail.is_some_and(|own| own.eq_ignore_ascii_case(end))
+        };
+        let may = |name: &str| begins(name) && ends(name);
         Action::all()
-            .filter(|action| begins(action.name()) && pattern.matches_ignoring_case(action.name()))
+            .filter(|action| may(action.name()) && pattern.matches_ignoring_case(action.name()))
             .collect()
     }
 

@@ -23,6 +23,8 @@ pub struct Facts<'a> {
     pub organizations: BTreeSet<String>,
     /// Callers, by principals and by conditions.
     pub callers: BTreeSet<Caller>,
+    /// The names of services that are among them, in small letters.
+    services: BTreeSet<String>,
     /// Narrow ranges of addresses.
     pub ranges: Vec<IpNet>,
     /// Whether a principal is one user, role or session, or an identity provider.
@@ -66,6 +68,9 @@ impl<'a> Facts<'a> {
         for caller in &facts.callers {
             facts.accounts.extend(caller.account());
             facts.organizations.extend(caller.as_organization().map(str::to_owned));
+            if let Caller::Service { name, .. } = caller {
+                facts.services.insert(name.to_ascii_lowercase());
+            }
         }
         // together, neighbours may be broader than each by itself
         ranges.retain(|range| !is_private(range));
@@ -127,7 +132,7 @@ impl<'a> Facts<'a> {
             }
         }
         if ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
-            let first = |value: &String| value.split('/').next().map(str::to_owned);
+            let first = |value: &String| value.split('/').next().map(str::to_ascii_lowercase);
             let ids = condition.values.iter().filter_map(first);
             self.organizations.extend(ids.filter(|id| is_literal(id)));
         }
@@ -174,9 +179,7 @@ impl<'a> Facts<'a> {
 
     /// Whether a principal is this service.
     pub fn names_service(&self, service: &str) -> bool {
-        self.callers.iter().any(|caller| {
-            matches!(caller, Caller::Service { name, .. } if name.eq_ignore_ascii_case(service))
-        })
+        self.services.contains(&service.to_ascii_lowercase())
     }
 
     /// The values, of those that conditions ask of `key`, that mean a bounded set.

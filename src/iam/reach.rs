@@ -29,6 +29,9 @@ pub struct Reach {
     pub bounded: Vec<(Rc<[Caller]>, Through)>,
 }
 
+/// Services and the accounts for which they may call are asked about in pairs, so many at most.
+const MANY_PAIRS: usize = 400;
+
 impl<'a> Policies<'a> {
     /// Who gets through each of `offers`.
     #[must_use]
@@ -44,6 +47,14 @@ impl<'a> Policies<'a> {
         for caller in &named {
             if !caller.is_everyone() {
                 self.ask(caller, false, &mut asked, fuel);
+            }
+        }
+        for one in &mut asked {
+            let unasked: Rc<[Caller]> = std::mem::take(&mut one.unasked).into();
+            if let Some(caller) = unasked.first() {
+                let left = Actions::ALL - one.reach.wider(caller);
+                one.reach
+                    .add(Rc::clone(&unasked), Through::given_up(left & self.offered(one.offer)));
             }
         }
         self.ask_elsewhere(&mut asked, fuel);
@@ -109,6 +120,10 @@ impl<'a> Policies<'a> {
         let once = Once::of(self, caller, anywhere);
         for one in asked.iter_mut().filter(|one| one.named.contains(caller)) {
             let left = Actions::ALL - one.reach.wider(caller);
+            if fuel.left() == 0 && !caller.is_everyone() {
+                one.reach.add([caller.clone()].into(), self.unasked(one, caller, left));
+                continue;
+            }
             let through = self.ask_one(one, &once, left, fuel);
             match caller {
                 Caller::Anonymous => one.reach.anonymous = through,
@@ -121,6 +136,14 @@ impl<'a> Policies<'a> {
                 | Caller::Service { .. } => one.reach.add([caller.clone()].into(), through),
             }
         }
+    }
+
+    /// What counts as what `caller` may do where there was no time to ask.
+    fn unasked(&self, one: &Asked<'_>, caller: &Caller, actions: Actions) -> Through {
+        if caller.account() == Some(&self.place.owner) {
+            return Through::default();
+        }
+        Through::given_up(actions & self.offered(one.offer))
     }
 
     fn ask_one<'q>(
@@ -178,6 +201,7 @@ impl<'a> Policies<'a> {
             everyone: named.contains(&Caller::Stranger),
             named,
             meant,
+            unasked: Vec::new(),
             alike: BTreeMap::new(),
             reach: Reach::default(),
         }
@@ -233,6 +257,8 @@ struct Asked<'o> {
     named: BTreeSet<Caller>,
     /// Those of them that it surely means.
     meant: BTreeSet<Caller>,
+    /// Services that call for others, too many to be asked about one by one.
+    unasked: Vec<Caller>,
     /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
     alike: BTreeMap<(bool, Alike<'o>), Through>,
     reach: Reach,
@@ -241,7 +267,12 @@ struct Asked<'o> {
 impl Asked<'_> {
     /// Those of `callers`, which are sorted, that the offer does not name.
     fn but_named(&self, callers: &Rc<[Caller]>) -> Rc<[Caller]> {
-        if self.named.iter().any(|caller| callers.binary_search(caller).is_ok()) {
+        let any = if callers.len() < self.named.len() {
+            callers.iter().any(|caller| self.named.contains(caller))
+        } else {
+            self.named.iter().any(|caller| callers.binary_search(caller).is_ok())
+        };
+        if any {
             callers.iter().filter(|caller| !self.named.contains(caller)).cloned().collect()
         } else {
             Rc::clone(callers)
@@ -251,9 +282,18 @@ impl Asked<'_> {
     /// Names those besides whom the conditions ask for.
     fn name_more(&mut self, places: bool, services: bool) {
         let conditions = self.conditions;
-        let for_others: Vec<Caller> =
-            self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();
-        self.named.extend(for_others);
+        let is_service = |one: &&Caller| matches!(one, Caller::Service { .. });
+        let count = self.named.iter().filter(is_service).count();
+        let values: usize = conditions.iter().map(|condition| condition.values.len()).sum();
+        if count.saturating_mul(values) > MANY_PAIRS {
+            // one service stands for all: for whom they call is the same
+            let first = self.named.iter().find(is_service);
+            self.unasked = first.map_or(Vec::new(), |one| on_behalf_of_others(one, conditions));
+        } else {
+            let for_others: Vec<Caller> =
+                self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();
+            self.named.extend(for_others);
+        }
         if self.everyone {
             self.named.extend(conditions.iter().flat_map(told_apart));
             self.named.extend(services.then(Caller::any_service));

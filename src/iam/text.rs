@@ -74,9 +74,14 @@ impl Class {
     }
 }
 
-/// The pieces of a pattern with `*` and `?`, each wildcard taking characters of `class`.
+/// The pieces of a pattern with `*` and `?`, each wildcard taking characters of `class`. Some `*` in
+/// a row are one.
 pub fn pieces(pattern: &str, class: Class) -> impl Iterator<Item = Piece> {
-    pattern.chars().map(move |letter| match letter {
+    let mut before = None;
+    let letters = pattern
+        .chars()
+        .filter(move |letter| before.replace(*letter) != Some('*') || *letter != '*');
+    letters.map(move |letter| match letter {
         '*' => Piece::Run(class),
         '?' => Piece::One(class),
         _ => Piece::Letter(letter),

@@ -70,11 +70,11 @@ pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Filled> {
                     let in_part = operator == Test::Arn && colons < 5;
                     let class = if in_part { Class::NotColon } else { Class::Any };
                     colons += usize::from(letter == ':');
-                    made.push(match letter {
-                        '*' if is_pattern => Piece::Run(class),
-                        '?' if is_pattern => Piece::One(class),
-                        _ => Piece::Letter(letter),
-                    });
+                    match letter {
+                        '*' if is_pattern => run(&mut made, class),
+                        '?' if is_pattern => made.push(Piece::One(class)),
+                        _ => made.push(Piece::Letter(letter)),
+                    }
                 }
             }
             Token::Letters(text) => made.extend(letters(text)),
@@ -87,9 +87,9 @@ pub fn fill(operator: Test, value: &str, terms: Terms<'_>) -> Option<Filled> {
                 binding => {
                     (open, known) = (true, known && terms.generous);
                     match (binding, default) {
-                        (_, Some(_)) => made.push(Piece::Run(Class::Any)),
+                        (_, Some(_)) => run(&mut made, Class::Any),
                         (Binding::Maybe(text), None) => made.extend(letters(text)),
-                        (_, None) => made.extend(anything(&key)),
+                        (_, None) => anything(&key, &mut made),
                     }
                 }
             },
@@ -153,16 +153,24 @@ pub fn resource(pattern: &str, terms: Terms<'_>) -> Option<Union> {
     fill(Test::StringLike, pattern, terms)?.texts.map(Union::of)
 }
 
-/// What the variable of `key` may stand for where it is not known: digits, where it is an account;
-/// the end of an ARN, where it is a user's name (that of an origin access identity has spaces).
-fn anything(key: &str) -> Vec<Piece> {
+/// Adds any text to `made`. Two in a row are one.
+fn run(made: &mut Vec<Piece>, class: Class) {
+    if made.last() != Some(&Piece::Run(class)) {
+        made.push(Piece::Run(class));
+    }
+}
+
+/// Adds to `made` what the variable of `key` may stand for where it is not known: digits, where it
+/// is an account; the end of an ARN, where it is a user's name (that of an origin access identity
+/// has spaces).
+fn anything(key: &str, made: &mut Vec<Piece>) {
     match key {
         "aws:principalaccount"
         | "aws:resourceaccount"
         | "s3:resourceaccount"
         | "aws:sourceaccount"
-        | "s3:dataaccesspointaccount" => vec![Piece::One(Class::Digit); 12],
-        "aws:username" => vec![Piece::One(Class::UserName), Piece::Run(Class::UserName)],
-        _ => vec![Piece::Run(Class::Any)],
+        | "s3:dataaccesspointaccount" => made.extend([Piece::One(Class::Digit); 12]),
+        "aws:username" => made.extend([Piece::One(Class::UserName), Piece::Run(Class::UserName)]),
+        _ => run(made, Class::Any),
     }
 }

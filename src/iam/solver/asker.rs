@@ -20,6 +20,8 @@ use crate::iam::text::Found;
 /// Steps for one question, and those that every question has even where the verdict's are used up.
 const STEPS: usize = 100_000;
 const LEAST: usize = 300;
+/// Steps that it takes to say what requests of one shape may carry for one key.
+const STEPS_A_KEY: usize = 8;
 
 /// One caller, ready to be asked about offers: what its requests look like, and what stands against
 /// them, is found out once.
@@ -104,11 +106,26 @@ impl<'a> Policies<'a> {
         Asker { policies: self, kinds }
     }
 
-    fn prepare<'q>(&'q self, asking: Asking<'q>) -> Prepared<'q> {
-        let ready = self.where_carried(asking);
+    fn prepare<'q>(&'q self, asking: Asking<'q>, fuel: &Fuel) -> Option<Prepared<'q>> {
+        let ready = self.where_carried(asking, fuel)?;
+        if !fuel.burn(STEPS_A_KEY * (ready.keys.len() + 2)) {
+            return None;
+        }
         let shape = Shape::of(asking, &ready.keys, self.objects());
         let attempts = self.targets().map(|about| (about, OnceCell::new())).collect();
-        Prepared { ready, shape, attempts }
+        Some(Prepared { ready, shape, attempts })
+    }
+
+    /// Requests of one kind; `None` where there is no fuel to prepare them.
+    fn prepared<'q, 'p>(
+        &'q self,
+        (asking, cell): &'p Requests<'q>,
+        fuel: &Fuel,
+    ) -> Option<&'p Prepared<'q>> {
+        if cell.get().is_none() {
+            let _ = cell.set(self.prepare(*asking, fuel)?);
+        }
+        cell.get()
     }
 
     /// Whether a principal that is a pattern means whoever it may mean, or those alone whose ARN it
@@ -168,12 +185,15 @@ impl<'q> Asker<'q, '_> {
     fn decide(&self, wanted: (&Offer, bool, Actions), fuel: &Fuel) -> Through {
         let mut asked = Asked::default();
         for &lenient in self.policies.lenience() {
-            for (asking, prepared) in &self.kinds {
-                if (wanted.2 - asked.actions).is_empty() {
+            for kind in &self.kinds {
+                let left = wanted.2 - asked.actions;
+                if left.is_empty() {
                     break;
                 }
-                let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
-                self.ask_shape(prepared, lenient, wanted, &mut asked, fuel);
+                match self.policies.prepared(kind, fuel) {
+                    Some(prepared) => self.ask_shape(prepared, lenient, wanted, &mut asked, fuel),
+                    None => asked.give_up(left),
+                }
             }
         }
         asked.through()

@@ -49,7 +49,7 @@ impl<'q> Attempt<'q> {
         let mut attempt = Self { ready, target, lenient, provider, behind, denies, untold };
         for rules in [Some(&ready.own), ready.behind.as_ref()].into_iter().flatten() {
             for rule in rules.denies_for(&shape.who) {
-                if !fuel.burn(STEPS_A_RULE) {
+                if !fuel.burn(STEPS_A_RULE + rule.principal.weight(&shape.who)) {
                     return None;
                 }
                 let demand = attempt.demand(rule, shape, false, false);
@@ -57,7 +57,8 @@ impl<'q> Attempt<'q> {
             }
         }
         if let Some(rules) = &ready.behind {
-            if !fuel.burn(STEPS_A_RULE * rules.allows.len()) {
+            let weights = rules.allows.iter().map(|rule| rule.principal.weight(&shape.who));
+            if !fuel.burn(STEPS_A_RULE * rules.allows.len() + weights.sum::<usize>()) {
                 return None;
             }
             let allows = rules.allows.iter();

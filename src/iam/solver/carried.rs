@@ -77,6 +77,38 @@ pub fn is_of_access_point(key: &str) -> bool {
     key.starts_with("s3:dataaccesspoint") || key == "s3:accesspointnetworkorigin"
 }
 
+/// What condition keys tell apart.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Told {
+    /// The principals of one account.
+    pub principals: bool,
+    /// Networks.
+    pub networks: bool,
+    /// Access points.
+    pub access_points: bool,
+    /// Places, for those who are at none that a policy names.
+    pub places: bool,
+    /// For whom services call, or which do.
+    pub services: bool,
+    /// The resources for which services call.
+    pub source_arns: bool,
+    /// The organizations for which they call.
+    pub source_organizations: bool,
+}
+
+impl Told {
+    /// Adds what `key`, in small letters, tells.
+    pub fn add(&mut self, key: &str) {
+        self.principals |= is_of_principal(key);
+        self.networks |= is_of_network(key);
+        self.access_points |= is_of_access_point(key);
+        self.places |= tells_places_apart(key);
+        self.services |= is_of_source(key);
+        self.source_arns |= key == "aws:sourcearn";
+        self.source_organizations |= key.starts_with("aws:sourceorg");
+    }
+}
+
 impl<'q> Asking<'q> {
     /// The variable that a key, in small letters, is or is part of.
     pub fn link<'k>(&self, key: &'k str) -> (&'k str, Part) {

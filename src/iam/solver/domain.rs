@@ -68,7 +68,8 @@ pub enum Except<'q> {
     Accounts(&'q BTreeSet<AccountId>),
     /// ARNs of this account.
     Account(&'q AccountId),
-    /// Texts before whose first `/` stands one of these.
+    /// Texts before whose first `/` stands one of these, which have no capitals, in whatever
+    /// capitals.
     Starts(&'q BTreeSet<String>),
     /// Texts that meet one of these.
     Meeting(Vec<Comparison<'q>>),
@@ -180,9 +181,7 @@ impl Except<'_> {
                 AccountId::parse(text).is_ok_and(|account| accounts.contains(&account))
             }
             (Self::Account(account), Part::Account) => account.as_str() == text,
-            (Self::Starts(starts), Part::FirstStep) => {
-                starts.iter().any(|start| start.eq_ignore_ascii_case(text))
-            }
+            (Self::Starts(starts), Part::FirstStep) => starts.contains(&text.to_ascii_lowercase()),
             (
                 Self::Nothing
                 | Self::Accounts(_)

@@ -154,6 +154,11 @@ impl Asked<'_> {
     }
 }
 
+/// Steps that it takes to ask a value of some length what costs `weight` to ask a short one.
+pub fn priced(weight: usize, length: usize) -> usize {
+    weight.saturating_mul(1 + length / 48)
+}
+
 /// Whether a request without the key meets everything `asked`.
 pub fn are_met_without(asked: &[&Asked<'_>]) -> bool {
     asked.iter().all(|asked| asked.is_met_by(&None))
@@ -206,9 +211,10 @@ fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<C
 fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     let cost: usize = asked.iter().map(|asked| asked.weight()).sum();
     let takes = |value: &str| asked.iter().all(|asked| asked.takes(value));
-    let fits = |value: &str| fuel.burn(cost) && takes(value) && texts.has(value);
+    let may = |value: &str| fuel.burn(priced(cost, value.len()));
+    let fits = |value: &str| may(value) && takes(value) && texts.has(value);
     // a sample is of the right form
-    let suits = |value: &&str| fuel.burn(cost) && takes(value) && !texts.leaves_out(value);
+    let suits = |value: &&str| may(value) && takes(value) && !texts.leaves_out(value);
     let settled =
         |found: Option<&str>| found.map_or(Found::Nothing, |one| Found::Example(one.to_owned()));
     // that anything meets what is not known says nothing

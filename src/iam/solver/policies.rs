@@ -5,12 +5,13 @@ use std::cell::OnceCell;
 use crate::iam::action::Actions;
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
+use crate::iam::fuel::Fuel;
 use crate::iam::offer::{Offer, Place};
 use crate::iam::principal::Principal;
+use crate::iam::solver::bindings;
 use crate::iam::solver::domain::Texts;
 use crate::iam::solver::rules::{Keys, Reading, Rules};
 use crate::iam::solver::shape::{Asking, Scene};
-use crate::iam::solver::{bindings, carried};
 use crate::iam::variable::{Binding, Bindings};
 
 /// Policies at the place where they are in force, ready to be asked about callers.
@@ -36,13 +37,17 @@ pub struct Policies<'a> {
 struct Chain<'a>(OnceCell<Box<(Bindings, Ready<'a>, Chain<'a>)>>);
 
 impl<'a> Chain<'a> {
-    fn get(&self, bindings: Bindings, make: impl FnOnce(&Bindings) -> Ready<'a>) -> &Ready<'a> {
+    fn get(
+        &self,
+        bindings: Bindings,
+        make: impl FnOnce(&Bindings) -> Option<Ready<'a>>,
+    ) -> Option<&Ready<'a>> {
         match self.0.get() {
-            Some(link) if link.0 == bindings => &link.1,
+            Some(link) if link.0 == bindings => Some(&link.1),
             Some(link) => link.2.get(bindings, make),
             None => {
-                let ready = make(&bindings);
-                &self.0.get_or_init(|| Box::new((bindings, ready, Chain::default()))).1
+                let ready = make(&bindings)?;
+                Some(&self.0.get_or_init(|| Box::new((bindings, ready, Chain::default()))).1)
             }
         }
     }
@@ -91,15 +96,20 @@ impl<'a> Policies<'a> {
         self.wide.keys.written()
     }
 
+    /// The name that the policies give the condition key `key`, where they mention it.
+    pub fn as_written(&self, key: &str) -> Option<&str> {
+        self.wide.keys.as_written(key)
+    }
+
     /// Whether the policies mention where requests come from, or for whom services call: whoever is
     /// at some place is asked about then.
     pub(in crate::iam) fn tells_places_apart(&self) -> bool {
-        self.wide.keys.lower().any(carried::tells_places_apart)
+        self.wide.keys.told.places
     }
 
     /// Whether the policies mention what services alone carry: whichever is asked about then.
     pub(in crate::iam) fn tells_services_apart(&self) -> bool {
-        self.wide.keys.lower().any(carried::is_of_source)
+        self.wide.keys.told.services
     }
 
     /// The statement of the own policy with this index.
@@ -129,15 +139,18 @@ impl<'a> Policies<'a> {
     }
 
     /// The policies read wide for the requests of a shape, their variables put in where the shape
-    /// leaves no choice.
-    pub(super) fn where_carried(&self, asking: Asking<'_>) -> &Ready<'a> {
+    /// leaves no choice; `None` where there is no fuel to read them.
+    pub(super) fn where_carried(&self, asking: Asking<'_>, fuel: &Fuel) -> Option<&Ready<'a>> {
         if self.variables.is_empty() {
-            return &self.wide;
+            return Some(&self.wide);
         }
         let told = self.variables.iter();
         let told = told.filter_map(|key| Some((key.clone(), bindings::fixed(asking, key)?)));
         let bindings = Bindings { told: told.collect(), others: Binding::Open };
-        self.by_binding.get(bindings, |bindings| self.read(Reading::Wide, bindings))
+        let read = |bindings: &Bindings| {
+            fuel.burn(self.weight()).then(|| self.read(Reading::Wide, bindings))
+        };
+        self.by_binding.get(bindings, read)
     }
 
     /// Whether something in the policies has no documented meaning, or is a variable.
@@ -157,7 +170,11 @@ impl<'a> Policies<'a> {
         statements
             .map(|statement| {
                 let values = statement.conditions.iter().map(|one| 5 + one.values.len());
-                20 + 10 * values.sum::<usize>()
+                let (Clause::In(principals) | Clause::NotIn(principals)) = &statement.principal;
+                let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+                let (Clause::In(actions) | Clause::NotIn(actions)) = &statement.action;
+                let lists = 5 * principals.len() + 20 * globs.len() + 20 * actions.len();
+                20 + 10 * values.sum::<usize>() + lists
             })
             .sum()
     }

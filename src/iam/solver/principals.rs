@@ -87,6 +87,17 @@ impl<'a> Principals<'a> {
         principals
     }
 
+    /// About how many steps it takes to see whether they mean `who`.
+    pub fn weight(&self, who: &Who<'_>) -> usize {
+        let (Clause::In(list) | Clause::NotIn(list)) = self.clause;
+        match who {
+            Who::Anyone { .. } | Who::CanonicalUser { .. } => 20 * list.len(),
+            Who::Nobody | Who::Identity { .. } | Who::OriginAccessIdentity(_) | Who::Service(_) => {
+                2 * self.others.len()
+            }
+        }
+    }
+
     /// Whether they mean `who`. `lenient`: a principal that is a pattern means whoever it may.
     /// `wide`: what may be meant is.
     pub fn mean<'q>(&'q self, who: &Who<'q>, lenient: bool, wide: bool) -> Meant<'q> {

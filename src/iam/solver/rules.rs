@@ -12,6 +12,7 @@ use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::offer::Place;
 use crate::iam::pattern::{Glob, matches};
 use crate::iam::principal::Principal;
+use crate::iam::solver::carried::Told;
 use crate::iam::solver::principals::{Principals, Who};
 use crate::iam::text::{Class, Piece, Union, pieces};
 use crate::iam::variable::{Bindings, Filled, Terms, fill};
@@ -32,6 +33,8 @@ pub enum Reading {
 pub struct Keys<'a> {
     /// Each behind its fingerprint.
     names: Vec<(u32, String, Cow<'a, str>)>,
+    /// What some of them tell apart.
+    pub told: Told,
 }
 
 /// One policy, ready.
@@ -75,7 +78,9 @@ impl<'a> Keys<'a> {
     pub fn index(&mut self, name: impl Into<Cow<'a, str>>) -> usize {
         let name = name.into();
         self.position(&name).unwrap_or_else(|| {
-            self.names.push((fingerprint(&name), name.to_ascii_lowercase(), name));
+            let key = name.to_ascii_lowercase();
+            self.told.add(&key);
+            self.names.push((fingerprint(&name), key, name));
             self.names.len() - 1
         })
     }
@@ -96,6 +101,12 @@ impl<'a> Keys<'a> {
         self.names.iter().map(|(_, key, _)| key.as_str())
     }
 
+    /// The name of a key as it is written, if it is there.
+    pub fn as_written(&self, key: &str) -> Option<&str> {
+        let (_, _, name) = self.names.get(self.position(key)?)?;
+        Some(name)
+    }
+
     /// The keys in small letters, with their names as written.
     pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
         self.names.iter().map(|(_, key, name)| (key.as_str(), name.as_ref()))
@@ -103,7 +114,7 @@ impl<'a> Keys<'a> {
 }
 
 /// The same for the same name in any capitals, and hardly for two others.
-pub fn fingerprint(name: &str) -> u32 {
+fn fingerprint(name: &str) -> u32 {
     name.bytes().fold(0, |all, byte| {
         all.wrapping_mul(31).wrapping_add(u32::from(byte.to_ascii_lowercase()))
     })

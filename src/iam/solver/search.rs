@@ -15,7 +15,7 @@ use crate::iam::document::Clause;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Domain;
-use crate::iam::solver::pick::{Asked, Carried, are_met_without, carried};
+use crate::iam::solver::pick::{Asked, Carried, are_met_without, carried, priced};
 use crate::iam::solver::principals::Meant;
 use crate::iam::solver::rules::{OnObjects, Rule};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
@@ -255,8 +255,12 @@ impl<'q> Search<'_, 'q> {
             return false;
         }
         deny.asks.iter().all(|ask| {
-            self.fuel.burn(ask.met.weight());
-            let Some(values) = point.values.get(ask.variable) else { return true };
+            let values = point.values.get(ask.variable);
+            let length = values.into_iter().flatten().flatten().map(String::len).sum();
+            if !self.fuel.burn(priced(ask.met.weight(), length)) {
+                return true;
+            }
+            let Some(values) = values else { return true };
             let is_settled = || {
                 let domain = self.domains.get(ask.variable).filter(|domain| !domain.several);
                 let texts = domain.and_then(|domain| domain.values.as_ref());

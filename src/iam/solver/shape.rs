@@ -9,7 +9,7 @@ use crate::iam::part::Part;
 use crate::iam::solver::carried;
 use crate::iam::solver::domain::{Domain, Texts};
 use crate::iam::solver::principals::Who;
-use crate::iam::solver::rules::{Keys, fingerprint};
+use crate::iam::solver::rules::Keys;
 use crate::name::AccountId;
 
 /// The variable of the ARN of the one who asks.
@@ -90,27 +90,26 @@ pub fn askings<'q>(
     scene: Scene<'q>,
     keys: &Keys<'_>,
 ) -> Vec<Asking<'q>> {
-    let asks = |about: &dyn Fn(&str) -> bool| keys.lower().any(about);
+    let told = keys.told;
     let mut kinds = kinds(caller);
-    let principal = asks(&carried::is_of_principal);
     // where nothing tells the kinds of an identity apart, one stands for all
-    if !principal && !scene.facts.names_identities {
+    if !told.principals && !scene.facts.names_identities {
         kinds.retain(|kind| !matches!(kind, Kind::User | Kind::Root | Kind::Federated));
     }
     // for whom services call is told by the resource, or by the organization, alone
-    let source: fn(&str) -> bool = match caller {
-        Caller::Organization(_) => |key| key.starts_with("aws:sourceorg"),
-        _ => |key| key == "aws:sourcearn",
+    let source = match caller {
+        Caller::Organization(_) => told.source_organizations,
+        _ => told.source_arns,
     };
-    if kinds.len() > 1 && !asks(&source) {
+    if kinds.len() > 1 && !source {
         kinds.retain(|kind| *kind != Kind::Service);
     }
     let networks: &[Network] = match scene.route {
         Route::AccessPoint { vpc: Some(_), .. } => &[Network::Endpoint],
-        _ if !asks(&carried::is_of_network) => &[Network::Internet],
+        _ if !told.networks => &[Network::Internet],
         Route::Direct | Route::AccessPoint { .. } => &[Network::Internet, Network::Endpoint],
     };
-    let by_point = *scene.route == Route::Direct && asks(&carried::is_of_access_point);
+    let by_point = *scene.route == Route::Direct && told.access_points;
     let points: &[Point] = if by_point { &[Point::Own, Point::Other] } else { &[Point::Own] };
     let mut askings = Vec::new();
     for kind in kinds {
@@ -155,17 +154,21 @@ impl<'q> Shape<'q> {
     /// key of `object`.
     pub fn of(asking: Asking<'q>, keys: &'q Keys<'_>, object: Texts<'q>) -> Self {
         let most = keys.len() + 2;
-        let mut names = Vec::with_capacity(most);
-        names.extend([carried::PRINCIPAL_ARN, ""].map(|name| (fingerprint(name), name)));
         let mut domains = Vec::with_capacity(most);
         domains.extend([asking.domain(carried::PRINCIPAL_ARN), Domain::always(object)]);
         let mut slots = Vec::with_capacity(keys.len());
+        // variables by the names of keys, those first that others are parts of
+        let mut linked = vec![(carried::PRINCIPAL_ARN, ARN)];
+        let mut own: Vec<(&str, usize)> = Vec::with_capacity(keys.len());
         for key in keys.lower() {
             let (name, part) = asking.link(key);
-            let printed = (fingerprint(name), name);
-            let known = names.iter().position(|known| *known == printed);
+            let of = |list: &[(&str, usize)]| {
+                list.iter().find(|(known, _)| *known == name).map(|(_, variable)| *variable)
+            };
+            let known = of(&linked).or_else(|| if name == key { None } else { of(&own) });
             let variable = known.unwrap_or_else(|| {
-                names.push(printed);
+                let names = if name == key { &mut own } else { &mut linked };
+                names.push((name, domains.len()));
                 domains.push(asking.domain(name));
                 domains.len() - 1
             });

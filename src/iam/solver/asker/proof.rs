@@ -102,7 +102,7 @@ impl<'q> Asker<'q, '_> {
     /// request was found.
     fn hints(
         &self,
-        (asking, prepared): &Requests<'q>,
+        kind: &Requests<'q>,
         (offer, meant, actions): (&Offer, bool, Actions),
         fuel: &Fuel,
     ) -> Option<Hints<'q>> {
@@ -110,7 +110,7 @@ impl<'q> Asker<'q, '_> {
         if !fuel.burn(self.policies.weight()) {
             return None;
         }
-        let prepared = prepared.get_or_init(|| self.policies.prepare(*asking));
+        let prepared = self.policies.prepared(kind, fuel)?;
         let Prepared { ready, shape, attempts } = prepared;
         attempts.iter().find_map(|(about, cell)| {
             let attempt = prepared.attempt(*about, cell, fuel)?;

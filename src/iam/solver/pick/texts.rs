@@ -188,7 +188,9 @@ pub fn text(
     let mut wanted: Vec<(Part, Vec<&Comparison<'_>>)> = Vec::new();
     for asked in asked {
         let Some(list) = asked.wanted() else { continue };
-        fuel.burn(asked.weight());
+        if !fuel.burn(asked.weight()) {
+            return Found::GaveUp;
+        }
         let may_be_met = |one: &&Comparison<'_>| !is_of_others(language, asked.part, one);
         let list: Vec<&Comparison<'_>> = list.iter().filter(may_be_met).collect();
         if list.is_empty() {
