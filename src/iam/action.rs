@@ -94,9 +94,21 @@ impl Actions {
     pub const ALL: Self = Self((1 << TABLE.len()) - 1);
     const ON_BUCKET: Self = Self(bits_on_bucket());
 
+    /// The actions that one of `patterns` matches, capitals not counting.
+    #[must_use]
+    pub fn matching_any(patterns: &[Glob]) -> Self {
+        let more = |known: Self, pattern| known | Self::matching_beside(known, pattern);
+        patterns.iter().fold(Self::NONE, more)
+    }
+
     /// The actions that `pattern` matches, capitals not counting.
     #[must_use]
     pub fn matching(pattern: &Glob) -> Self {
+        Self::matching_beside(Self::NONE, pattern)
+    }
+
+    /// The same, but those that are `known` need not be among them.
+    fn matching_beside(known: Self, pattern: &Glob) -> Self {
         if pattern.is_literal() {
             return Action::from_name(pattern.as_str()).into_iter().collect();
         }
@@ -112,9 +124,11 @@ impl Actions {
             let tail = name.len().checked_sub(end.len()).and_then(|at| name.get(at..));
             tail.is_some_and(|own| own.eq_ignore_ascii_case(end))
         };
-        let may = |name: &str| begins(name) && ends(name);
+        let least = pattern.as_str().bytes().filter(|letter| *letter != b'*').count();
+        let may = |name: &str| name.len() >= least && begins(name) && ends(name);
         Action::all()
-            .filter(|action| may(action.name()) && pattern.matches_ignoring_case(action.name()))
+            .filter(|action| !known.contains(*action) && may(action.name()))
+            .filter(|action| pattern.matches_ignoring_case(action.name()))
             .collect()
     }
 

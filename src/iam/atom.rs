@@ -134,7 +134,7 @@ impl<'a> Atom<'a> {
 }
 
 /// Many texts as one list of them.
-fn together(comparisons: Vec<Comparison<'_>>) -> Vec<Comparison<'_>> {
+pub fn together(comparisons: Vec<Comparison<'_>>) -> Vec<Comparison<'_>> {
     if comparisons.len() < MANY {
         return comparisons;
     }

@@ -1,9 +1,11 @@
 //! Whom and what policies name: callers that are none of these are strangers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use ipnet::IpNet;
 
+use crate::iam::atom::together;
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
@@ -41,6 +43,8 @@ pub struct Facts<'a> {
     list: usize,
     /// Every condition.
     pub conditions: Vec<&'a Condition>,
+    /// What means a bounded set, by the key.
+    bounded: BTreeMap<String, Rc<[Comparison<'a>]>>,
 }
 
 impl<'a> Facts<'a> {
@@ -65,6 +69,7 @@ impl<'a> Facts<'a> {
                 facts.conditions.push(condition);
             }
         }
+        facts.bounded = bounded(&facts.conditions);
         for caller in &facts.callers {
             facts.accounts.extend(caller.account());
             facts.organizations.extend(caller.as_organization().map(str::to_owned));
@@ -182,20 +187,31 @@ impl<'a> Facts<'a> {
         self.services.contains(&service.to_ascii_lowercase())
     }
 
-    /// The values, of those that conditions ask of `key`, that mean a bounded set.
-    pub fn bounded(&self, key: &str) -> Vec<Comparison<'a>> {
-        let about = self.conditions.iter().filter(|condition| condition.is_about(key));
-        about
-            .flat_map(|condition| {
-                let bounded = |value: &&'a String| is_bounded(condition, value);
-                condition.values.iter().filter(bounded).map(|value| match condition.operator.test {
-                    Test::Arn => Comparison::Arn(value),
-                    Test::StringEqualsIgnoreCase => Comparison::Folded(value),
-                    _ => Comparison::Glob(value.into()),
-                })
-            })
-            .collect()
+    /// The values, of those that conditions ask of `key`, in small letters, that mean a bounded
+    /// set, where the key tells places apart.
+    pub fn bounded(&self, key: &str) -> Rc<[Comparison<'a>]> {
+        self.bounded.get(key).map_or_else(|| Rc::from(Vec::new()), Rc::clone)
     }
+}
+
+/// Those of each key.
+fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Rc<[Comparison<'a>]>> {
+    let mut all: BTreeMap<String, Vec<Comparison<'a>>> = BTreeMap::new();
+    for condition in conditions {
+        let key = condition.key.to_ascii_lowercase();
+        if !carried::tells_places_apart(&key) {
+            continue;
+        }
+        let bounded = condition.values.iter().filter(|value| is_bounded(condition, value));
+        let bounded = bounded.map(|value| match condition.operator.test {
+            Test::Arn => Comparison::Arn(value),
+            Test::StringEqualsIgnoreCase => Comparison::Folded(value),
+            _ if is_literal(value) => Comparison::Text(value.into()),
+            _ => Comparison::Glob(value.into()),
+        });
+        all.entry(key).or_default().extend(bounded);
+    }
+    all.into_iter().map(|(key, list)| (key, together(list).into())).collect()
 }
 
 /// By what principals are told apart, the last most finely.

@@ -37,17 +37,24 @@ impl<'a> Policies<'a> {
     #[must_use]
     pub fn reach(&self, offers: &[Offer], fuel: &Fuel) -> Vec<Reach> {
         let mut asked: Vec<Asked<'_>> = offers.iter().map(|offer| self.about(offer)).collect();
-        self.ask(&Caller::Anonymous, true, &mut asked, fuel);
-        self.ask(&Caller::Stranger, true, &mut asked, fuel);
-        let mut named: BTreeSet<Caller> = BTreeSet::new();
-        for one in &mut asked {
-            one.name_more(self.tells_places_apart(), self.tells_services_apart());
-            named.extend(one.named.iter().cloned());
+        for caller in [Caller::Anonymous, Caller::Stranger] {
+            let names =
+                |index: &usize| asked.get(*index).is_some_and(|one| one.named.contains(&caller));
+            let by: Vec<usize> = (0..asked.len()).filter(names).collect();
+            self.ask(&caller, true, &mut asked, &by, fuel);
         }
-        for caller in &named {
-            if !caller.is_everyone() {
-                self.ask(caller, false, &mut asked, fuel);
+        let mut named: BTreeMap<Caller, Vec<usize>> = BTreeMap::new();
+        for (index, one) in asked.iter_mut().enumerate() {
+            one.name_more(self.tells_places_apart(), self.tells_services_apart());
+            for caller in one.named.iter().filter(|caller| !caller.is_everyone()) {
+                match named.get_mut(caller) {
+                    Some(by) => by.push(index),
+                    None => drop(named.insert(caller.clone(), vec![index])),
+                }
             }
+        }
+        for (caller, by) in &named {
+            self.ask(caller, false, &mut asked, by, fuel);
         }
         for one in &mut asked {
             let unasked: Rc<[Caller]> = std::mem::take(&mut one.unasked).into();
@@ -115,16 +122,24 @@ impl<'a> Policies<'a> {
         sets.into_iter().filter_map(|set| Kin::of(self, &set)).collect()
     }
 
-    /// Asks `caller` about the offers that name it.
-    fn ask<'q>(&'q self, caller: &Caller, anywhere: bool, asked: &mut [Asked<'q>], fuel: &Fuel) {
-        let once = Once::of(self, caller, anywhere);
-        for one in asked.iter_mut().filter(|one| one.named.contains(caller)) {
+    /// Asks `caller` about the offers that name it, which are those at `by`.
+    fn ask<'q>(
+        &'q self,
+        caller: &Caller,
+        anywhere: bool,
+        asked: &mut [Asked<'q>],
+        by: &[usize],
+        fuel: &Fuel,
+    ) {
+        let ready = Once::of(self, caller, anywhere);
+        for index in by {
+            let Some(one) = asked.get_mut(*index) else { continue };
             let left = Actions::ALL - one.reach.wider(caller);
             if fuel.left() == 0 && !caller.is_everyone() {
                 one.reach.add([caller.clone()].into(), self.unasked(one, caller, left));
                 continue;
             }
-            let through = self.ask_one(one, &once, left, fuel);
+            let through = self.ask_one(one, &ready, left, fuel);
             match caller {
                 Caller::Anonymous => one.reach.anonymous = through,
                 Caller::Stranger => one.reach.authenticated = through,

@@ -74,8 +74,8 @@ impl Class {
     }
 }
 
-/// The pieces of a pattern with `*` and `?`, each wildcard taking characters of `class`. Some `*` in
-/// a row are one.
+/// The pieces of a pattern with `*` and `?`, each wildcard taking characters of `class`. Some `*`
+/// in a row are one.
 pub fn pieces(pattern: &str, class: Class) -> impl Iterator<Item = Piece> {
     let mut before = None;
     let letters = pattern

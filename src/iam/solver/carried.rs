@@ -7,6 +7,7 @@ mod principal;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::Comparison;
@@ -79,6 +80,7 @@ pub fn is_of_access_point(key: &str) -> bool {
 
 /// What condition keys tell apart.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what one key tells, another may not")]
 pub struct Told {
     /// The principals of one account.
     pub principals: bool,
@@ -204,7 +206,7 @@ impl<'q> Asking<'q> {
         if self.network != Network::Endpoint {
             return Some(Domain::never());
         }
-        let named = || if anywhere { facts.bounded(key) } else { Vec::new() };
+        let named = || if anywhere { facts.bounded(key) } else { Rc::from(Vec::new()) };
         Some(match key {
             "aws:sourcevpc" => match self.scene.route {
                 Route::AccessPoint { vpc: Some(Some(vpc)), .. } => Domain::bound(Some(vpc)),
@@ -241,7 +243,8 @@ impl<'q> Asking<'q> {
             }
             ("aws:sourcearn", account) => {
                 let account = account.map(AccountId::as_str);
-                let named = if anyone || nowhere { Vec::new() } else { facts.bounded(key) };
+                let named =
+                    if anyone || nowhere { Rc::from(Vec::new()) } else { facts.bounded(key) };
                 Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
             ("aws:sourceorgpaths", _) if self.caller.as_organization().is_some() => {
@@ -308,7 +311,7 @@ fn organization_but(named: &BTreeSet<String>) -> Texts<'_> {
 fn sources<'q>(
     account: Option<&'q str>,
     nowhere: bool,
-    named: Vec<Comparison<'q>>,
+    named: Rc<[Comparison<'q>]>,
     stranger: &str,
 ) -> Texts<'q> {
     let of_account = || Samples {

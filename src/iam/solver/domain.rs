@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use ipnet::IpNet;
 
@@ -72,7 +73,7 @@ pub enum Except<'q> {
     /// capitals.
     Starts(&'q BTreeSet<String>),
     /// Texts that meet one of these.
-    Meeting(Vec<Comparison<'q>>),
+    Meeting(Rc<[Comparison<'q>]>),
 }
 
 impl<'q> Domain<'q> {
@@ -119,11 +120,11 @@ impl<'q, T: Into<Cow<'q, str>>> From<T> for Samples<'q> {
 impl<'q> Texts<'q> {
     /// Any text; these read well.
     pub fn any(samples: impl Into<Samples<'q>>) -> Self {
-        Self::unnamed(samples, Vec::new())
+        Self::unnamed(samples, Rc::from(Vec::new()))
     }
 
     /// Any text that meets none of `named`.
-    pub fn unnamed(samples: impl Into<Samples<'q>>, named: Vec<Comparison<'q>>) -> Self {
+    pub fn unnamed(samples: impl Into<Samples<'q>>, named: Rc<[Comparison<'q>]>) -> Self {
         Self::Language(Language {
             form: Form::Any,
             except: Except::Meeting(named),
@@ -152,7 +153,7 @@ impl<'q> Texts<'q> {
     /// Whether `value`, which is of their form, is left out.
     pub fn leaves_out(&self, value: &str) -> bool {
         match self {
-            Self::Language(language) => language.except.which(value).is_some(),
+            Self::Language(language) => language.except.has(value),
             Self::Addresses(_) => !self.has(value),
             Self::Only(_) | Self::OneOf(_) | Self::Numbers | Self::Moments => false,
         }
@@ -193,18 +194,36 @@ impl Except<'_> {
         }
     }
 
-    /// The texts left out of which `value` is one.
-    pub fn which(&self, value: &str) -> Option<Union> {
+    /// Whether `value` is left out.
+    fn has(&self, value: &str) -> bool {
+        match self {
+            Self::Meeting(named) => named.iter().any(|named| named.is_met_by(value)),
+            Self::Nothing | Self::Accounts(_) | Self::Account(_) | Self::Starts(_) => {
+                self.part_of(value).is_some()
+            }
+        }
+    }
+
+    /// The part of `value` by which it is left out.
+    fn part_of<'v>(&self, value: &'v str) -> Option<(Part, Cow<'v, str>)> {
         let part = match self {
-            Self::Nothing => return None,
+            Self::Nothing | Self::Meeting(_) => return None,
             Self::Accounts(_) | Self::Account(_) => Part::Account,
             Self::Starts(_) => Part::FirstStep,
-            Self::Meeting(named) => {
-                let met = named.iter().find(|named| named.is_met_by(value));
-                return met.and_then(Comparison::union);
-            }
         };
         let text = part.of(value).filter(|text| self.is_left_out(part, text))?;
+        Some((part, text))
+    }
+
+    /// Texts left out of which `value` is one.
+    pub fn which(&self, value: &str) -> Option<Union> {
+        if let Self::Meeting(named) = self {
+            return match named.iter().find(|named| named.is_met_by(value))? {
+                Comparison::OneOf(_) => Some(Union::of(letters(value).collect())),
+                met => met.union(),
+            };
+        }
+        let (part, text) = self.part_of(value)?;
         // whatever its capitals
         part.values(Union { fold: true, ..Union::of(letters(&text).collect()) })
     }

@@ -210,6 +210,8 @@ fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<C
 /// One value that passes all of `asked`.
 fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     let cost: usize = asked.iter().map(|asked| asked.weight()).sum();
+    // long lists are walked more than once
+    fuel.burn(cost);
     let takes = |value: &str| asked.iter().all(|asked| asked.takes(value));
     let may = |value: &str| fuel.burn(priced(cost, value.len()));
     let fits = |value: &str| may(value) && takes(value) && texts.has(value);
@@ -248,7 +250,7 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
     {
         return found;
     }
-    typed(texts, asked, &fits).unwrap_or_else(|| match texts {
+    typed(texts, asked, &fits, fuel).unwrap_or_else(|| match texts {
         Texts::Language(language) => text(language, asked, &fits, fuel),
         Texts::Only(_)
         | Texts::OneOf(_)
@@ -308,6 +310,7 @@ fn typed(
     texts: &Texts<'_>,
     asked: &[&Asked<'_>],
     fits: &dyn Fn(&str) -> bool,
+    fuel: &Fuel,
 ) -> Option<Found<String>> {
     let is_net = |comparison: &Comparison<'_>| matches!(comparison, Comparison::Net(_));
     let is_ordered = |comparison: &Comparison<'_>| {
@@ -325,6 +328,9 @@ fn typed(
     };
     if let Some(value) = found.iter().find(|value| fits(value)) {
         return Some(Found::Example(value.clone()));
+    }
+    if fuel.left() == 0 {
+        return Some(Found::GaveUp);
     }
     // the candidates are whole values
     let are_whole = meant().all(|asked| matches!(asked.part, Part::Whole | Part::Epoch));

@@ -92,9 +92,14 @@ impl<'a> Principals<'a> {
         let (Clause::In(list) | Clause::NotIn(list)) = self.clause;
         match who {
             Who::Anyone { .. } | Who::CanonicalUser { .. } => 20 * list.len(),
-            Who::Nobody | Who::Identity { .. } | Who::OriginAccessIdentity(_) | Who::Service(_) => {
-                2 * self.others.len()
+            Who::Identity { account: Some(account), .. } => {
+                let own = self.of_accounts.get(account).map_or(0, Vec::len);
+                20 * own + 10 * self.others.len()
             }
+            Who::Nobody
+            | Who::Identity { account: None, .. }
+            | Who::OriginAccessIdentity(_)
+            | Who::Service(_) => 10 * self.others.len(),
         }
     }
 

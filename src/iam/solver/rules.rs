@@ -220,7 +220,7 @@ fn rule<'a>(
 
 fn actions(clause: &Clause<Glob>) -> Actions {
     let (Clause::In(globs) | Clause::NotIn(globs)) = clause;
-    let named = globs.iter().fold(Actions::NONE, |all, glob| all | Actions::matching(glob));
+    let named = Actions::matching_any(globs);
     match clause {
         Clause::In(_) => named,
         Clause::NotIn(_) => Actions::ALL - named,

@@ -2,6 +2,7 @@
 //! principals.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::solver::carried::{
@@ -149,7 +150,7 @@ impl<'q> Asking<'q> {
         };
         let named = match self.caller {
             Caller::Stranger => self.scene.facts.bounded("aws:userid"),
-            _ => Vec::new(),
+            _ => Rc::from(Vec::new()),
         };
         Texts::Language(Language { form, except: Except::Meeting(named), samples: sample.into() })
     }
