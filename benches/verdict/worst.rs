@@ -30,9 +30,15 @@ pub fn cases() -> Vec<(&'static str, Value)> {
     add("all but hundreds of accounts, 20 allows", fill(all_but_accounts));
     add("roles by pattern, allowed and denied", fill(roles_by_pattern));
     add("an allow for each account", fill(allow_each));
+    add("services by accounts they call for", fill(services_by_accounts));
+    add("canonical users, a mixed deny", fill(canonical_users_denied));
+    add("allows by organizations", fill(allows_by_organizations));
     // patterns
     add("one resource of thousands of stars, denied", fill(long_globs));
     add("hundreds of resources of 20 stars", fill(many_globs));
+    add("a resource of stars alone", fill(stars));
+    add("long texts and long patterns", fill(long_texts));
+    add("thousands of patterns of actions", fill(action_globs));
     add("referers of many stars, allowed and denied", fill(like_values));
     // variables
     add("hundreds of variables, a key each", fill(variables));
@@ -325,6 +331,53 @@ fn many_globs(count: usize) -> Value {
     let (mut allow, mut deny) = (allow(), statement("Deny", Value::Null));
     (allow["Resource"], deny["Resource"]) = (json!(globs("a")), json!(globs("b")));
     policy([allow, deny])
+}
+
+fn stars(count: usize) -> Value {
+    let mut allow = statement("Allow", json!({}));
+    allow["Resource"] = "*".repeat(count).into();
+    policy([allow])
+}
+
+fn long_texts(count: usize) -> Value {
+    let referer = |text: String| json!({"aws:Referer": text});
+    policy([
+        statement("Allow", json!({"StringEquals": referer("a".repeat(2 * count))})),
+        statement("Deny", json!({"StringLike": referer(format!("*{}b", "a".repeat(count)))})),
+    ])
+}
+
+fn action_globs(count: usize) -> Value {
+    let letter = |at: usize| char::from(b'a' + u8::try_from(at % 26).unwrap());
+    let mut allow = statement("Allow", json!({}));
+    allow["Action"] = (0..count).map(|at| format!("*{}*{}", letter(at), letter(at / 26))).collect();
+    policy([allow])
+}
+
+fn services_by_accounts(count: usize) -> Value {
+    let accounts: Vec<String> = (0..count).map(account).collect();
+    let services: Vec<String> = (0..count).map(|at| format!("s{at}.amazonaws.com")).collect();
+    let mut allow = statement("Allow", json!({"StringEquals": {"aws:SourceAccount": accounts}}));
+    allow["Principal"] = json!({"Service": services});
+    policy([allow])
+}
+
+fn canonical_users_denied(count: usize) -> Value {
+    let users: Vec<String> = (0..count).map(|at| format!("{at:064x}")).collect();
+    let mut named: Vec<String> = (0..4 * count).map(account).collect();
+    named.push("arn:aws:iam::444455556666:role/x".to_owned());
+    let mut allow = statement("Allow", json!({}));
+    allow["Principal"] = json!({"CanonicalUser": users});
+    let mut deny = statement("Deny", json!({}));
+    deny["Principal"] = json!({"AWS": named});
+    policy([allow, deny])
+}
+
+fn allows_by_organizations(count: usize) -> Value {
+    let ids: Vec<String> = (0..count).map(|at| format!("o-{at:010}")).collect();
+    let deny = statement("Deny", json!({"StringNotEquals": {"aws:PrincipalOrgID": ids}}));
+    let allows = (0..count / 2).map(|_| statement("Allow", json!({})));
+    policy(allows.chain([deny]))
 }
 
 fn like_values(count: usize) -> Value {
