@@ -57,15 +57,25 @@ impl<'a> Policies<'a> {
             self.ask(caller, false, &mut asked, by, fuel);
         }
         for one in &mut asked {
-            let unasked: Rc<[Caller]> = std::mem::take(&mut one.unasked).into();
-            if let Some(caller) = unasked.first() {
-                let left = Actions::ALL - one.reach.wider(caller);
-                one.reach
-                    .add(Rc::clone(&unasked), Through::given_up(left & self.offered(one.offer)));
-            }
+            self.give_up_for_others(one);
         }
         self.ask_elsewhere(&mut asked, fuel);
         asked.into_iter().map(|one| one.reach).collect()
+    }
+
+    /// What one service may not do for an account, another may that was not asked about.
+    fn give_up_for_others(&self, one: &mut Asked<'_>) {
+        let left = self.offered(one.offer) - one.reach.anonymous.actions;
+        let all = one.reach.bounded.iter().filter(|(_, through)| through.actions == left);
+        let sure: BTreeSet<&Caller> = all.flat_map(|(callers, _)| callers.iter()).collect();
+        let is_owner = |caller: &Caller| caller.account() == Some(&self.place.owner);
+        let unsure: Vec<Caller> = std::mem::take(&mut one.stand_ins)
+            .into_iter()
+            .filter(|caller| !is_owner(caller) && !sure.contains(caller))
+            .collect();
+        if !unsure.is_empty() {
+            one.reach.add(unsure.into(), Through::given_up(left));
+        }
     }
 
     /// Asks those whom other statements name: for what they may do from no place and as members of
@@ -135,10 +145,6 @@ impl<'a> Policies<'a> {
         for index in by {
             let Some(one) = asked.get_mut(*index) else { continue };
             let left = Actions::ALL - one.reach.wider(caller);
-            if fuel.left() == 0 && !caller.is_everyone() {
-                one.reach.add([caller.clone()].into(), self.unasked(one, caller, left));
-                continue;
-            }
             let through = self.ask_one(one, &ready, left, fuel);
             match caller {
                 Caller::Anonymous => one.reach.anonymous = through,
@@ -151,14 +157,6 @@ impl<'a> Policies<'a> {
                 | Caller::Service { .. } => one.reach.add([caller.clone()].into(), through),
             }
         }
-    }
-
-    /// What counts as what `caller` may do where there was no time to ask.
-    fn unasked(&self, one: &Asked<'_>, caller: &Caller, actions: Actions) -> Through {
-        if caller.account() == Some(&self.place.owner) {
-            return Through::default();
-        }
-        Through::given_up(actions & self.offered(one.offer))
     }
 
     fn ask_one<'q>(
@@ -174,7 +172,13 @@ impl<'a> Policies<'a> {
             return Through::default();
         }
         let meant = one.meant.contains(caller);
-        let ask = || asker.get().ask(one.offer, meant, actions, fuel);
+        let ask = || {
+            // everyone is worth some steps in any case
+            if fuel.left() == 0 && !caller.is_everyone() {
+                return Through::given_up(actions);
+            }
+            asker.get().ask(one.offer, meant, actions, fuel)
+        };
         let Some(alike) = asker.alike else { return ask() };
         let alike = (asker.anywhere, alike);
         if let Some(known) = one.alike.get(&alike) {
@@ -216,7 +220,7 @@ impl<'a> Policies<'a> {
             everyone: named.contains(&Caller::Stranger),
             named,
             meant,
-            unasked: Vec::new(),
+            stand_ins: Vec::new(),
             alike: BTreeMap::new(),
             reach: Reach::default(),
         }
@@ -272,8 +276,9 @@ struct Asked<'o> {
     named: BTreeSet<Caller>,
     /// Those of them that it surely means.
     meant: BTreeSet<Caller>,
-    /// Services that call for others, too many to be asked about one by one.
-    unasked: Vec<Caller>,
+    /// One service for each account for which it calls, where there are too many to be asked
+    /// about.
+    stand_ins: Vec<Caller>,
     /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
     alike: BTreeMap<(bool, Alike<'o>), Through>,
     reach: Reach,
@@ -301,9 +306,10 @@ impl Asked<'_> {
         let count = self.named.iter().filter(is_service).count();
         let values: usize = conditions.iter().map(|condition| condition.values.len()).sum();
         if count.saturating_mul(values) > MANY_PAIRS {
-            // one service stands for all: for whom they call is the same
+            // they call for the same accounts
             let first = self.named.iter().find(is_service);
-            self.unasked = first.map_or(Vec::new(), |one| on_behalf_of_others(one, conditions));
+            self.stand_ins = first.map_or(Vec::new(), |one| on_behalf_of_others(one, conditions));
+            self.named.extend(self.stand_ins.iter().cloned());
         } else {
             let for_others: Vec<Caller> =
                 self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();

@@ -224,6 +224,24 @@ fn names() -> Vec<Value> {
     ]
 }
 
+/// More services and accounts than are asked about in pairs.
+fn many_services() -> Vec<Value> {
+    let services: Vec<String> = (0..21).map(|at| format!("s{at:02}.amazonaws.com")).collect();
+    let accounts: Vec<String> = (0..20).map(|at| format!("4444555566{at:02}")).collect();
+    let of = |effect: &str, services: &[String], accounts: &[String]| {
+        let asked = json!({"StringEquals": {"aws:SourceAccount": accounts}});
+        to(effect, json!({"Service": services}), asked)
+    };
+    let allow = || of("Allow", &services, &accounts);
+    let own = vec!["111122223333".to_owned(), "444455556666".to_owned()];
+    vec![
+        json!([allow()]),
+        json!([allow(), of("Deny", &services[..1], &accounts[3..4])]),
+        json!([allow(), of("Deny", &services, &accounts[3..4])]),
+        json!([of("Allow", &services, &[accounts, own].concat())]),
+    ]
+}
+
 /// Policies of which the search was once given up, though they are small.
 fn involved() -> Vec<Value> {
     let nobody = |effect: &str, condition: Value| to(effect, json!({}), condition);
@@ -429,7 +447,8 @@ fn who_gets_in(snapshot: &Value) -> Vec<String> {
 pub fn pairs() -> String {
     let mut table = String::new();
     for policy in
-        [variables(), texts(), meanings(), names(), involved(), at_odds(), forms()].concat()
+        [variables(), texts(), meanings(), names(), involved(), at_odds(), forms(), many_services()]
+            .concat()
     {
         let mut reversed = policy.clone();
         reversed.as_array_mut().unwrap().reverse();
