@@ -79,6 +79,9 @@ pub(super) fn is_all_there_is(
 ) -> bool {
     reach.bounded.iter().all(|(callers, through)| {
         let Some(caller) = callers.iter().find(|caller| is_outside(caller)) else { return true };
+        if fuel.left() == 0 {
+            return false;
+        }
         let asker = but_ours.asker(caller, false);
         asker.reach(offer, true, through.actions, fuel).is_empty()
     })

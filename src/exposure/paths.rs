@@ -270,14 +270,19 @@ impl<'a> Search<'a> {
             let ask = |(caller, one): &(&Caller, Cow<'_, Through>)| {
                 but_ours.asker(caller, false).ask(way.offer, true, one.actions, &self.fuel)
             };
-            callers.iter().map(ask).find(|one| one.request.is_some())
+            let mut asked = callers.iter().take_while(|_| self.fuel.left() > 0).map(ask);
+            asked.find(|one| one.request.is_some())
         });
         let proved =
             callers.iter().find(|(_, one)| one.request.is_some() && one.unproved.is_none());
         let shown = proved.or_else(|| callers.iter().find(|(_, one)| one.request.is_some()));
         // a request that carries something of ours shows nobody outside
         let shown = elsewhere.as_ref().or(shown.map(|(_, through)| through.as_ref()));
+        let asks_for_others = way.but_ours.is_some() && exposure == Class::External;
         let (request, unproved) = match shown {
+            Some(_) if asks_for_others && elsewhere.is_none() && self.fuel.left() == 0 => {
+                (None, Some(Unproved::GivenUp))
+            }
             Some(through) => (through.request.clone(), through.unproved),
             // nothing tells the caller apart from one that was asked about
             None => callers.iter().find(|(_, one)| one.unproved.is_none()).map_or(
