@@ -60,6 +60,12 @@ pub fn resources() -> String {
             }
         }
     }
+    // a request in another partition says that one
+    let china = "arn:aws-cn:s3:::clinic-reports/*";
+    let mut state = snapshot(json!([{"Effect": "Allow", "Principal": "*",
+        "Action": "s3:GetObject", "Resource": china}]));
+    state["Region"] = "cn-north-1".into();
+    let _ = writeln!(table, "cn-north-1 {china}\n{}", shown::verdict(&state, &Trust::default()));
     table
 }
 
