@@ -29,6 +29,7 @@ const OURS: [Own; 11] = [
     ("aws:VpceAccount", "StringEquals", accounts),
     (POINTS, "StringEquals", accounts),
 ];
+
 fn networks(trust: &Trust) -> Vec<Value> {
     trust.networks.iter().map(|one| json!(one.to_string())).collect()
 }

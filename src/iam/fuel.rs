@@ -21,6 +21,14 @@ impl Fuel {
         left.is_some()
     }
 
+    /// Lets `work` take up to `steps`, even where fewer are left, and takes away what it took.
+    pub fn lend<T>(&self, steps: usize, work: impl FnOnce(&Self) -> T) -> T {
+        let own = Self::new(steps);
+        let done = work(&own);
+        self.burn(steps - own.left());
+        done
+    }
+
     /// Steps left.
     #[must_use]
     pub fn left(&self) -> usize {

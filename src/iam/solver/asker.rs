@@ -162,24 +162,21 @@ impl<'q> Asker<'q, '_> {
     #[must_use]
     pub fn ask(&self, offer: &Offer, meant: bool, actions: Actions, fuel: &Fuel) -> Through {
         let actions = actions & self.policies.offered(offer);
-        let own = Share::of(fuel);
-        let mut through = self.decide((offer, meant, actions), &own.fuel);
-        let is_proved = !self.policies.are_unsure() && through.unproved.is_none();
-        if !is_proved && through.unproved != Some(Unproved::GivenUp) {
-            self.prove(offer, meant, &mut through, &own.fuel);
-        }
-        own.settle(fuel);
-        through
+        fuel.lend(share(fuel), |own| {
+            let mut through = self.decide((offer, meant, actions), own);
+            let is_proved = !self.policies.are_unsure() && through.unproved.is_none();
+            if !is_proved && through.unproved != Some(Unproved::GivenUp) {
+                self.prove(offer, meant, &mut through, own);
+            }
+            through
+        })
     }
 
     /// The same without proof.
     #[must_use]
     pub fn reach(&self, offer: &Offer, meant: bool, actions: Actions, fuel: &Fuel) -> Actions {
-        let own = Share::of(fuel);
-        let through =
-            self.decide((offer, meant, actions & self.policies.offered(offer)), &own.fuel);
-        own.settle(fuel);
-        through.actions
+        let actions = actions & self.policies.offered(offer);
+        fuel.lend(share(fuel), |own| self.decide((offer, meant, actions), own).actions)
     }
 
     fn decide(&self, wanted: (&Offer, bool, Actions), fuel: &Fuel) -> Through {
@@ -259,20 +256,8 @@ impl<'q> Asker<'q, '_> {
 }
 
 /// What one question may take of the steps of a verdict.
-struct Share {
-    allowed: usize,
-    fuel: Fuel,
-}
-
-impl Share {
-    fn of(all: &Fuel) -> Self {
-        let allowed = all.left().clamp(LEAST, STEPS);
-        Self { allowed, fuel: Fuel::new(allowed) }
-    }
-
-    fn settle(self, all: &Fuel) {
-        all.burn(self.allowed - self.fuel.left());
-    }
+fn share(all: &Fuel) -> usize {
+    all.left().clamp(LEAST, STEPS)
 }
 
 /// Whether a request proves nothing, and how many actions a person would try before its own: the

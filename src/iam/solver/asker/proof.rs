@@ -43,9 +43,7 @@ impl<'q> Asker<'q, '_> {
             // some is kept for the other reading, where there is one
             let is_first = reading == Reading::Skeptical && !variables.is_empty();
             let allowed = if is_first { fuel.left() / 2 } else { fuel.left() };
-            let own = Fuel::new(allowed);
-            let found = self.proof(reading, &kinds, wanted, &own);
-            fuel.burn(allowed - own.left());
+            let found = fuel.lend(allowed, |own| self.proof(reading, &kinds, wanted, own));
             if let Some((request, rests)) = found {
                 through.request = Some(Box::new(request));
                 through.unproved = match reading {
