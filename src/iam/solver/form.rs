@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::iam::arn::Arn;
 use crate::iam::part::Part;
 use crate::iam::text::{Class, Piece, Union, letters};
+use crate::name::AccountId;
 
 /// A form of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,7 +246,7 @@ fn is_named(kind: &str, rest: &str) -> bool {
 }
 
 fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|letter| letter.is_ascii_digit())
+    AccountId::parse(text).is_ok()
 }
 
 fn is_name(text: &str) -> bool {
