@@ -1,6 +1,7 @@
 //! Pages of every situation as golden files, and what holds of all of them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use time::macros::{date, datetime};
@@ -117,7 +118,7 @@ fn statement(statement: usize, sid: Option<&str>, exposure: Class, names: &[&str
         via: Via::Policy { statement, sid: sid.map(str::to_owned) },
         exposure,
         actions: actions(names),
-        parties: Parties::default(),
+        parties: Arc::default(),
         closed_by: Vec::new(),
         unproved: None,
         witness: Some(witness(principal, names, "x")),
@@ -130,7 +131,7 @@ fn public_read() -> Path {
 
 fn partner(class: Class) -> Path {
     let mut path = statement(1, Some("Partner"), class, &["s3:GetObject", "s3:ListBucket"]);
-    path.parties.accounts.insert(AccountId::parse("444455556666").unwrap());
+    Arc::make_mut(&mut path.parties).accounts.insert(AccountId::parse("444455556666").unwrap());
     path
 }
 
@@ -387,7 +388,7 @@ fn object_acl() -> Run {
         via: Via::ObjectAcl { key: "scans/2026/7.pdf".to_owned(), grant: 1 },
         exposure: Class::Anonymous,
         actions: actions(&["s3:GetObject", "s3:GetObjectVersion"]),
-        parties: Parties::default(),
+        parties: Arc::default(),
         closed_by: Vec::new(),
         unproved: None,
         witness: Some(by_grant(Requester::Anonymous, &["s3:GetObject"], "scans/2026/7.pdf")),
@@ -404,7 +405,7 @@ fn bucket_acl() -> Run {
         via: Via::Acl { grant },
         exposure,
         actions: actions(&["s3:ListBucket"]),
-        parties: Parties::default(),
+        parties: Arc::default(),
         closed_by: Vec::new(),
         unproved: None,
         witness: Some(by_grant(principal, &["s3:ListBucket"], "")),
@@ -412,7 +413,7 @@ fn bucket_acl() -> Run {
     let world = || grant(1, Class::Anonymous, Requester::Anonymous);
     let id = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be".to_owned();
     let mut named = grant(2, Class::External, Requester::CanonicalUser(id.clone()));
-    named.parties.canonical_users.insert(id);
+    Arc::make_mut(&mut named.parties).canonical_users.insert(id);
     let before = verdict(vec![world(), named.clone()]);
     let mut judged = written(judged(before, Mode::Enforce), Ok(()));
     judged.verified = Some(true);
@@ -499,7 +500,7 @@ fn hostile() -> (Trigger, Run) {
     let mut path = public_read();
     path.via =
         Via::AccessPoint { name: HOSTILE.to_owned(), statement: 0, sid: Some(HOSTILE.to_owned()) };
-    path.parties.others.insert(HOSTILE.to_owned());
+    Arc::make_mut(&mut path.parties).others.insert(HOSTILE.to_owned());
     if let Some(witness) = &mut path.witness {
         witness.resource = format!("arn:aws:s3:::clinic-reports/{HOSTILE}'; rm -rf ~; '");
         witness.context.insert(HOSTILE.to_owned(), vec![HOSTILE.to_owned()]);

@@ -258,12 +258,13 @@ fn domain(region: &Region) -> &'static str {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use super::command;
     use crate::alert::examples::target;
     use crate::alert::words::request;
     use crate::bucket::AccountId;
-    use crate::exposure::{Class, Parties, Path, Via, Witness};
+    use crate::exposure::{Class, Path, Via, Witness};
     use crate::iam::{Action, Requester};
 
     fn path(action: &str, resource: &str, context: &[(&str, &str)]) -> Path {
@@ -273,7 +274,7 @@ mod tests {
             via: Via::Policy { statement: 0, sid: None },
             exposure: Class::Anonymous,
             actions: [action].into_iter().collect(),
-            parties: Parties::default(),
+            parties: Arc::default(),
             closed_by: Vec::new(),
             unproved: None,
             witness: Some(Witness {

@@ -1,5 +1,8 @@
 //! From the state of a bucket to the verdict: total, pure, and never narrower than the truth.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::bucket::{BucketState, NetworkOrigin, Part};
 use crate::exposure::closers::Closers;
 use crate::exposure::paths::{Findings, Search};
@@ -148,9 +151,10 @@ fn exposure(
 /// Whom the open paths of class external name.
 fn external(paths: &[Path]) -> Parties {
     let external = |path: &&Path| path.is_open() && path.exposure == Class::External;
-    let mut all: Vec<&Parties> = paths.iter().filter(external).map(|path| &path.parties).collect();
+    let all = paths.iter().filter(external).map(|path| (Arc::as_ptr(&path.parties), &path.parties));
     // many statements may let in the same
-    all.dedup();
+    let all: BTreeMap<*const Parties, &Arc<Parties>> = all.collect();
+    let all: Vec<&Arc<Parties>> = all.into_values().collect();
     Parties::of_all(&all)
 }
 

@@ -1,14 +1,15 @@
 //! Every way into a bucket: one for each statement or grant and each class that it reaches.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use crate::acl::{Acl, Grant, Grantee, Permission};
 use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
 use crate::exposure::public::{self, PolicyOf};
-use crate::exposure::zone::{self, Group};
-use crate::exposure::{Class, Closer, Parties, Path, Via, ours, witness};
+use crate::exposure::zone::{self, Group, Zone};
+use crate::exposure::{Class, Closer, Path, Via, ours, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
     Reach, Route, Through, Unproved, in_partition,
@@ -39,10 +40,11 @@ pub(super) struct Findings {
 }
 
 /// One statement or grant, and whom it lets in.
-struct Way<'w, 'p> {
+struct Way<'w, 'z, 'p> {
     via: Via,
     offer: &'w Offer,
-    conditions: &'w [Condition],
+    conditions: &'z [Condition],
+    zone: &'w Zone<'z>,
     policies: &'w Policies<'p>,
     /// The same policies with Denies of all that is ours, where something of that is asked for.
     but_ours: Option<&'w Policies<'p>>,
@@ -88,6 +90,7 @@ impl<'a> Search<'a> {
             Some(public::is_public_with_deny(document, PolicyOf::Bucket, &policies, &self.fuel));
         let rest = ours::but_ours(&policies, self.trust);
         let but_ours = rest.as_ref().map(|rest| policies.with(rest));
+        let zone = self.zone(&policies);
         for (statement, reach) in &reached {
             let Some(allow) = document.statements.get(*statement) else { continue };
             let via = Via::Policy { statement: *statement, sid: allow.sid.clone() };
@@ -96,6 +99,7 @@ impl<'a> Search<'a> {
                 via,
                 offer: &offer,
                 conditions: &allow.conditions,
+                zone: &zone,
                 policies: &policies,
                 but_ours: but_ours.as_ref(),
                 closed_by: &closed_by,
@@ -131,6 +135,7 @@ impl<'a> Search<'a> {
             })
             .collect();
         let reached = policies.reach(&offers, &self.fuel);
+        let (zone, policies) = (&self.zone(&policies), &policies);
         for (((grant, entry, _), offer), reach) in granted.into_iter().zip(&offers).zip(&reached) {
             let via = match key {
                 None => Via::Acl { grant },
@@ -138,7 +143,7 @@ impl<'a> Search<'a> {
             };
             let closed_by = self.closers.of_acl(entry.grantee.is_surely_public());
             let closed_by = closed_by.as_slice();
-            let way = Way { via, offer, conditions: &[], policies: &policies, but_ours, closed_by };
+            let way = Way { via, offer, conditions: &[], zone, policies, but_ours, closed_by };
             self.along(&way, reach, paths);
         }
     }
@@ -181,6 +186,7 @@ impl<'a> Search<'a> {
             }
             let rest = ours::but_ours(&policies, self.trust);
             let but_ours = rest.as_ref().map(|rest| policies.with(rest));
+            let zone = self.zone(&policies);
             for (statement, reach) in &reached {
                 let Some(allow) = document.statements.get(*statement) else { continue };
                 let (name, sid) = (point.name.clone(), allow.sid.clone());
@@ -189,6 +195,7 @@ impl<'a> Search<'a> {
                     via: Via::AccessPoint { name, statement: *statement, sid },
                     offer: &offer,
                     conditions: &allow.conditions,
+                    zone: &zone,
                     policies: &policies,
                     but_ours: but_ours.as_ref(),
                     closed_by: &closed_by,
@@ -205,6 +212,14 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Where those are sorted who come past `policies`.
+    fn zone<'z>(&self, policies: &Policies<'z>) -> Zone<'z>
+    where
+        'a: 'z,
+    {
+        Zone::of(self.trust, &self.state.account, policies.own)
+    }
+
     /// Who gets through each Allow of `document`, by its index.
     fn reached(&self, document: &Document, policies: &Policies<'_>) -> Vec<(usize, Reach)> {
         let indexes: Vec<usize> = document.allows().map(|(index, _)| index).collect();
@@ -213,7 +228,7 @@ impl<'a> Search<'a> {
     }
 
     /// One path for each class that `way` reaches.
-    fn along(&self, way: &Way<'_, '_>, reach: &Reach, paths: &mut Vec<Path>) {
+    fn along<'z>(&self, way: &Way<'_, 'z, '_>, reach: &'z Reach, paths: &mut Vec<Path>) {
         for (class, caller, through) in [
             (Class::Anonymous, &Caller::Anonymous, &reach.anonymous),
             (Class::Authenticated, &Caller::Stranger, &reach.authenticated),
@@ -221,32 +236,23 @@ impl<'a> Search<'a> {
             if through.actions.is_empty() {
                 continue;
             }
-            let group = Group {
-                callers: vec![(caller, Cow::Borrowed(through))],
-                parties: Parties::default(),
-            };
+            let group =
+                Group { callers: vec![(caller, Cow::Borrowed(through))], parties: Arc::default() };
             paths.extend(self.path(way, class, group, way.closed_by));
         }
         if reach.bounded.is_empty() {
             return;
         }
-        let is_service = |caller: &Caller| matches!(caller, Caller::Service { .. });
-        let against = way.policies.own.into_iter().flat_map(Document::denies);
-        let denied: Vec<&Condition> = against.flat_map(|deny| &deny.conditions).collect();
         let is_outside = |caller: &Caller| zone::is_outside(caller, self.trust);
         let all_inside = way.but_ours.is_some_and(|but_ours| {
             ours::is_all_there_is(but_ours, way.offer, reach, is_outside, &self.fuel)
         });
-        let sorted = |services: bool| {
-            let asked = |caller: &Caller| is_service(caller) == services && !self.is_owner(caller);
-            let (conditions, owner) = (way.conditions, &self.state.account);
-            zone::sort(reach, asked, conditions, &denied, self.trust, owner, all_inside)
-        };
         // AWS services pass where outsiders are cut off
         let by_network: Vec<Closer> =
             way.closed_by.iter().copied().filter(|one| *one == Closer::NetworkOrigin).collect();
         for (services, closed_by) in [(false, way.closed_by), (true, by_network.as_slice())] {
-            let bounded = sorted(services);
+            let is_owner = |caller: &Caller| self.is_owner(caller);
+            let bounded = way.zone.sort(reach, services, is_owner, way.conditions, all_inside);
             paths.extend(self.path(way, Class::External, bounded.outside, closed_by));
             paths.extend(self.path(way, Class::Trusted, bounded.inside, closed_by));
         }
@@ -255,7 +261,7 @@ impl<'a> Search<'a> {
     /// The path of a group of callers, if they may do anything.
     fn path(
         &self,
-        way: &Way<'_, '_>,
+        way: &Way<'_, '_, '_>,
         exposure: Class,
         group: Group<'_>,
         closed_by: &[Closer],
@@ -311,7 +317,7 @@ impl<'a> Search<'a> {
     fn cut_down_to(&self, vpc: Option<&str>, path: &mut Path) {
         let inside = vpc.is_some_and(|vpc| self.trust.vpcs.contains(vpc));
         path.exposure = if inside { Class::Trusted } else { Class::External };
-        path.parties.others.extend(vpc.map(str::to_owned));
+        Arc::make_mut(&mut path.parties).others.extend(vpc.map(str::to_owned));
     }
 
     /// The bucket's owner by its canonical id is no outsider.

@@ -1,6 +1,7 @@
 //! What an evaluation says: the exposure, every path, and how far it can be known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +97,7 @@ pub struct Path {
     /// The actions that get through.
     pub actions: Actions,
     /// Whom it reaches, where that is a bounded set.
-    pub parties: Parties,
+    pub parties: Arc<Parties>,
     /// What closes it today; empty: it is open.
     pub closed_by: Vec<Closer>,
     /// A request that the path lets through.
@@ -246,7 +247,7 @@ impl Parties {
     }
 
     /// The names of many, which may have the same.
-    pub(super) fn of_all(all: &[&Self]) -> Self {
+    pub(super) fn of_all(all: &[&Arc<Self>]) -> Self {
         Self {
             accounts: all.iter().flat_map(|one| &one.accounts).copied().collect(),
             organizations: all.iter().flat_map(|one| &one.organizations).cloned().collect(),

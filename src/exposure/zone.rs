@@ -1,9 +1,15 @@
 //! From callers to named parties, and which of them the zone of trust holds.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::exposure::Parties;
-use crate::iam::{Caller, Condition, OWNERS_ORGANIZATION, Reach, Through, is_private, range};
+use crate::iam::{
+    Caller, Condition, Document, OWNERS_ORGANIZATION, Reach, Through, is_private, range,
+};
 use crate::name::AccountId;
 use crate::trust::Trust;
 
@@ -22,48 +28,152 @@ pub struct Group<'r> {
     /// One caller of each set of whom the same is true, and what each of the set may do.
     pub callers: Vec<(&'r Caller, Cow<'r, Through>)>,
     /// Whom all of them stand for.
-    pub parties: Parties,
+    pub parties: Arc<Parties>,
 }
 
-/// Sorts those bounded callers of `reach` that are `asked` for, who come by an offer under
-/// `conditions`, past Denies under those of `denied`; `all_inside`: all of them by what is ours.
-#[must_use]
-pub fn sort<'r>(
-    reach: &'r Reach,
-    asked: impl Fn(&Caller) -> bool,
-    conditions: &[Condition],
-    denied: &[&Condition],
-    trust: &Trust,
-    owner: &AccountId,
+/// Sorts callers who come past the same policies.
+#[derive(Debug)]
+pub struct Zone<'z> {
+    trust: &'z Trust,
+    owner: &'z AccountId,
+    /// What their Denies ask.
+    denied: Vec<&'z Condition>,
+    /// The parties of groups that were sorted before.
+    known: RefCell<BTreeMap<Key<'z>, Arc<Parties>>>,
+}
+
+/// What a group's parties depend on.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key<'z> {
+    sets: Vec<Lying<'z, Caller>>,
+    conditions: Option<Lying<'z, Condition>>,
+    services: bool,
+    inside: bool,
     all_inside: bool,
-) -> Bounded<'r> {
-    let group = |inside: bool| {
-        let is_here = |caller: &&Caller| inside == (all_inside || is_inside(caller, trust));
-        let mut group = Group::default();
-        let mut all: Vec<&Caller> = Vec::new();
-        for (set, through) in &reach.bounded {
-            let known = all.len();
-            let set_here = set
-                .iter()
-                .filter(|caller| asked(caller))
-                .filter(|caller| stands_for_somebody(caller));
-            all.extend(set_here.filter(is_here));
-            if let Some(caller) = all.get(known) {
+}
+
+/// A slice, told from others by where it lies.
+#[derive(Debug)]
+struct Lying<'z, T>(&'z [T]);
+
+impl<'z> Zone<'z> {
+    /// The zone of `trust` for the bucket of `owner`, past the Denies of `policy`.
+    #[must_use]
+    pub fn of(trust: &'z Trust, owner: &'z AccountId, policy: Option<&'z Document>) -> Self {
+        let against = policy.into_iter().flat_map(Document::denies);
+        let denied = against.flat_map(|deny| &deny.conditions).collect();
+        Self { trust, owner, denied, known: RefCell::default() }
+    }
+
+    /// Sorts those bounded callers of `reach` that are services, or those that are not, who come by
+    /// an offer under `conditions`; `but`: who is nobody from outside; `all_inside`: all of them by
+    /// what is ours.
+    #[must_use]
+    pub fn sort(
+        &self,
+        reach: &'z Reach,
+        services: bool,
+        but: impl Fn(&Caller) -> bool,
+        conditions: &'z [Condition],
+        all_inside: bool,
+    ) -> Bounded<'z> {
+        let is_wanted = |caller: &&Caller| {
+            let is_service = matches!(caller, Caller::Service { .. });
+            is_service == services && stands_for_somebody(caller) && !but(caller)
+        };
+        let group = |inside: bool| {
+            let is_here =
+                |caller: &&Caller| inside == (all_inside || is_inside(caller, self.trust));
+            let mut group = Group::default();
+            let mut all: Vec<&Caller> = Vec::new();
+            let mut sets = Vec::new();
+            for (set, through) in &reach.bounded {
+                let known = all.len();
+                all.extend(set.iter().filter(is_wanted).filter(is_here));
+                let Some(caller) = all.get(known) else { continue };
                 let own = set.first() == Some(caller);
                 let through =
                     if own { Cow::Borrowed(through) } else { Cow::Owned(through.of_another()) };
                 group.callers.push((caller, through));
+                sets.push(Lying(set.as_ref()));
+            }
+            let is_located = all.iter().any(|caller| matches!(caller, Caller::Located { .. }));
+            let conditions = is_located.then_some(Lying(conditions));
+            let key = Key { sets, conditions, services, inside, all_inside };
+            group.parties = self.parties(key, &all);
+            group
+        };
+        Bounded { outside: group(false), inside: group(true) }
+    }
+
+    /// Whom `all`, those of a group with this `key`, stand for.
+    fn parties(&self, key: Key<'z>, all: &[&Caller]) -> Arc<Parties> {
+        if let Some(known) = self.known.borrow().get(&key) {
+            return Arc::clone(known);
+        }
+        let mut parties = named(|| all.iter().copied());
+        if let Some(Lying(conditions)) = key.conditions {
+            parties.extend(&self.located(conditions, key.all_inside));
+        }
+        let parties = Arc::new(parties);
+        self.known.borrow_mut().insert(key, Arc::clone(&parties));
+        parties
+    }
+
+    /// What those stand for who are at some place: what the conditions ask for, else what a Deny
+    /// leaves out.
+    fn located(&self, conditions: &[Condition], all_inside: bool) -> Parties {
+        let mut parties = Parties::default();
+        for condition in conditions.iter().filter(|one| one.operator.names_values()) {
+            self.add_location(&mut parties, condition, all_inside);
+        }
+        if parties == Parties::default() {
+            for condition in self.denied.iter().filter(|condition| condition.operator.negated) {
+                self.add_location(&mut parties, condition, all_inside);
             }
         }
-        group.parties = named(|| all.iter().copied());
-        if all.iter().any(|caller| matches!(caller, Caller::Located { .. })) {
-            let located = located(conditions, denied, owner, trust, all_inside);
-            group.parties.extend(&located);
+        parties
+    }
+
+    /// What a condition bounds a caller to, by the names that the policy gives.
+    fn add_location(&self, parties: &mut Parties, condition: &Condition, all_inside: bool) {
+        let outside = |value: &&String| all_inside || !is_ours(condition, value, self.trust);
+        let values =
+            || condition.values.iter().filter(|value| !value.contains("${")).filter(outside);
+        match condition.key.to_ascii_lowercase().as_str() {
+            "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
+            "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
+                let accounts = values().filter_map(|value| AccountId::parse(value).ok());
+                parties.accounts.extend(accounts.filter(|account| account != self.owner));
+            }
+            "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn"
+            | "aws:userid" | "aws:sourcearn" | "aws:vpceorgpaths" => {
+                parties.others.extend(values().cloned());
+            }
+            _ => {}
         }
-        group
-    };
-    Bounded { outside: group(false), inside: group(true) }
+    }
 }
+
+impl<T> Ord for Lying<'_, T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.as_ptr().cmp(&other.0.as_ptr()).then(self.0.len().cmp(&other.0.len()))
+    }
+}
+
+impl<T> PartialOrd for Lying<'_, T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> PartialEq for Lying<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl<T> Eq for Lying<'_, T> {}
 
 /// Whom callers stand for by their own names.
 fn named<'c, I: Iterator<Item = &'c Caller>>(callers: impl Fn() -> I) -> Parties {
@@ -86,49 +196,6 @@ fn named<'c, I: Iterator<Item = &'c Caller>>(callers: impl Fn() -> I) -> Parties
         organizations: organizations().filter(|id| !is_owners(id)).map(str::to_owned).collect(),
         canonical_users: ids().filter(|id| !is_address(id)).cloned().collect(),
         others: ids().filter(is_address).chain(identities).cloned().chain(owners).collect(),
-    }
-}
-
-/// What those stand for who are at some place: what the conditions ask for, else what a Deny leaves
-/// out.
-fn located(
-    conditions: &[Condition],
-    denied: &[&Condition],
-    owner: &AccountId,
-    trust: &Trust,
-    all_inside: bool,
-) -> Parties {
-    let mut parties = Parties::default();
-    for condition in conditions.iter().filter(|one| one.operator.names_values()) {
-        add_location(&mut parties, condition, owner, trust, all_inside);
-    }
-    if parties == Parties::default() {
-        for condition in denied.iter().filter(|condition| condition.operator.negated) {
-            add_location(&mut parties, condition, owner, trust, all_inside);
-        }
-    }
-    parties
-}
-
-/// What a condition bounds a caller to, by the names that the policy gives.
-fn add_location(
-    parties: &mut Parties,
-    condition: &Condition,
-    owner: &AccountId,
-    trust: &Trust,
-    all_inside: bool,
-) {
-    let outside = |value: &&String| all_inside || !is_ours(condition, value, trust);
-    let values = || condition.values.iter().filter(|value| !value.contains("${")).filter(outside);
-    match condition.key.to_ascii_lowercase().as_str() {
-        "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
-        "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
-            let accounts = values().filter_map(|value| AccountId::parse(value).ok());
-            parties.accounts.extend(accounts.filter(|account| account != owner));
-        }
-        "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn" | "aws:userid"
-        | "aws:sourcearn" | "aws:vpceorgpaths" => parties.others.extend(values().cloned()),
-        _ => {}
     }
 }
 

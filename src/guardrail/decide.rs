@@ -150,6 +150,7 @@ fn strictest(applying: &[(&Rule, RuleAction)], unknown: Unknown) -> (RuleAction,
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::Arc;
 
     use proptest::collection::vec;
     use proptest::prelude::*;
@@ -187,7 +188,7 @@ mod tests {
             via: Via::Policy { statement, sid: None },
             exposure,
             actions: actions.iter().map(|name| Action::from_name(name).unwrap()).collect(),
-            parties: Parties::default(),
+            parties: Arc::default(),
             closed_by: Vec::new(),
             unproved: None,
             witness: None,

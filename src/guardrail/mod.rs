@@ -9,6 +9,7 @@ mod route;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use time::Date;
@@ -218,7 +219,7 @@ pub struct Cut {
     /// which class it reaches,
     pub exposure: Class,
     /// whom, where that is a bounded set,
-    pub parties: Parties,
+    pub parties: Arc<Parties>,
     /// and to do what.
     pub actions: Actions,
     /// The exemption that lets it be.

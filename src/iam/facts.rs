@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use ipnet::IpNet;
 
+use crate::iam::alike::{Alike, Apart};
 use crate::iam::atom::together;
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::{Comparison, range};
@@ -33,14 +34,8 @@ pub struct Facts<'a> {
     pub names_identities: bool,
     /// Whether a principal is a pattern, or something that S3 does not take.
     pub names_patterns: bool,
-    /// Which lists of principals and of values name an account.
-    lists: BTreeMap<AccountId, Vec<usize>>,
-    /// Which lists of principals name something in an account.
-    lists_of_parts: BTreeMap<AccountId, Vec<usize>>,
-    /// By what else principals are told apart.
-    apart: Apart,
-    /// Lists seen so far.
-    list: usize,
+    /// By what callers are told apart.
+    apart: Apart<'a>,
     /// Every condition.
     pub conditions: Vec<&'a Condition>,
     /// What means a bounded set, by the key.
@@ -54,12 +49,10 @@ impl<'a> Facts<'a> {
         facts.accounts.insert(*owner);
         let mut ranges = Vec::new();
         for statement in documents.flat_map(|document| &document.statements) {
-            let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
-            if globs.iter().any(|glob| glob.as_str().contains("${")) {
-                facts.apart = Apart::Pattern;
-            }
+            facts.apart.add_statement(statement);
             facts.add_principals(statement);
             for condition in &statement.conditions {
+                facts.apart.add_condition(condition);
                 facts.add_condition(condition);
                 let test = condition.operator.test;
                 let is_of_addresses = test == Test::IpAddress || test.compares_texts();
@@ -86,9 +79,6 @@ impl<'a> Facts<'a> {
 
     fn add_principals(&mut self, statement: &Statement) {
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
-        self.list += 1;
-        // a list with everyone in it tells nobody apart
-        let tells_apart = !list.contains(&Principal::Everyone);
         for principal in list {
             self.names_identities |= matches!(
                 principal,
@@ -98,44 +88,13 @@ impl<'a> Facts<'a> {
                     | Principal::Other(_)
             );
             self.names_patterns |= matches!(principal, Principal::Other(_));
-            for caller in Caller::named_by(principal) {
-                match (&caller, principal) {
-                    _ if !tells_apart => {}
-                    (Caller::Account { account, .. }, Principal::Account(_)) => {
-                        add(&mut self.lists, *account, self.list);
-                    }
-                    (Caller::Account { account, .. }, _) => {
-                        add(&mut self.lists_of_parts, *account, self.list);
-                    }
-                    _ => {}
-                }
-                if !caller.is_everyone() {
-                    self.callers.insert(caller);
-                }
-            }
+            let callers = Caller::named_by(principal).into_iter();
+            self.callers.extend(callers.filter(|caller| !caller.is_everyone()));
         }
     }
 
     fn add_condition(&mut self, condition: &Condition) {
         let key = condition.key.to_ascii_lowercase();
-        self.list += 1;
-        if carried::is_of_principal(&key) {
-            self.apart = self.apart.max(Apart::Kind);
-        }
-        let by_arn = ["aws:principalarn", "aws:userid"].contains(&key.as_str());
-        if by_arn || condition.values.iter().any(|value| value.contains("${")) {
-            self.apart = Apart::Pattern;
-        }
-        if key == "aws:principalaccount" {
-            for value in &condition.values {
-                match AccountId::parse(value) {
-                    Ok(account) if condition.operator.test.compares_texts() => {
-                        add(&mut self.lists, account, self.list);
-                    }
-                    Ok(_) | Err(_) => self.apart = Apart::Pattern,
-                }
-            }
-        }
         if ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
             let first = |value: &String| value.split('/').next().map(str::to_ascii_lowercase);
             let ids = condition.values.iter().filter_map(first);
@@ -145,22 +104,9 @@ impl<'a> Facts<'a> {
         self.callers.extend(sources(condition));
     }
 
-    /// What callers of one account have in common with others of which the same is true: what one
-    /// may do, they may all do. `None`: nothing is known to be in common.
+    /// What is so of `caller` and of all that are like it; `None`: nothing is known to be so.
     pub fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
-        let Caller::Account { account, arn } = caller else { return None };
-        if self.apart == Apart::Pattern || self.names_patterns {
-            return None;
-        }
-        let whole = self.lists.get(account).map_or(&[] as &[usize], Vec::as_slice);
-        let parts = self.lists_of_parts.get(account).map_or(&[] as &[usize], Vec::as_slice);
-        match (arn, whole, parts) {
-            (None, whole, []) => Some((false, whole)),
-            (Some(_), [], [one]) if self.apart == Apart::Lists => {
-                Some((true, std::slice::from_ref(one)))
-            }
-            (None | Some(_), _, _) => None,
-        }
+        self.apart.alike(caller)
     }
 
     /// The organization of the bucket's owner; `None`: it may be one that the policies name.
@@ -212,26 +158,4 @@ fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Rc<[Comparison<
         all.entry(key).or_default().extend(bounded);
     }
     all.into_iter().map(|(key, list)| (key, together(list).into())).collect()
-}
-
-/// By what principals are told apart, the last most finely.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Apart {
-    /// By lists of them alone.
-    #[default]
-    Lists,
-    /// By whether they are users, roles, and so on, as well.
-    Kind,
-    /// By patterns or variables, each by itself.
-    Pattern,
-}
-
-/// Whether a caller is one principal of its account, and by which lists its account is named.
-pub type Alike<'f> = (bool, &'f [usize]);
-
-fn add(lists: &mut BTreeMap<AccountId, Vec<usize>>, account: AccountId, list: usize) {
-    let lists = lists.entry(account).or_default();
-    if lists.last() != Some(&list) {
-        lists.push(list);
-    }
 }

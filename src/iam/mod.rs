@@ -7,6 +7,7 @@
 //! `facts` whom the policies name, and `reach` asks the `solver` about every caller of every offer.
 
 mod action;
+mod alike;
 mod arn;
 mod atom;
 mod caller;

@@ -5,17 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::iam::action::Actions;
+use crate::iam::alike::Alike;
 use crate::iam::caller::Caller;
 use crate::iam::condition::Condition;
 use crate::iam::document::{Clause, Statement};
-use crate::iam::facts::Alike;
 use crate::iam::fuel::Fuel;
 use crate::iam::named::{on_behalf_of_others, told_apart};
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
 use crate::iam::request::Requester;
 use crate::iam::solver::{Asker, Policies, Through};
-use crate::name::AccountId;
 
 /// Who gets through an offer. No class repeats an action that a wider one may do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,7 +83,7 @@ impl<'a> Policies<'a> {
         let tells_more = self.tells_places_apart() || !self.facts.organizations.is_empty();
         let mut kin = None;
         for one in asked.iter_mut().filter(|one| one.everyone) {
-            let (members, located) = one.by_others(&self.facts.accounts);
+            let (members, located) = (one.members, one.located());
             let left = self.offered(one.offer) - one.reach.by_everyone();
             if left.is_empty() {
                 continue;
@@ -171,22 +170,30 @@ impl<'a> Policies<'a> {
         if actions.is_empty() || caller.account() == Some(&self.place.owner) {
             return Through::default();
         }
-        let meant = one.meant.contains(caller);
-        let ask = || {
-            // everyone is worth some steps in any case
-            if fuel.left() == 0 && !caller.is_everyone() {
-                return Through::given_up(actions);
-            }
-            asker.get().ask(one.offer, meant, actions, fuel)
-        };
-        let Some(alike) = asker.alike else { return ask() };
-        let alike = (asker.anywhere, alike);
-        if let Some(known) = one.alike.get(&alike) {
+        let alike = asker.alike.map(|alike| (asker.anywhere, alike));
+        if let Some(known) = alike.and_then(|alike| one.alike.get(&alike)) {
             return Through { actions: known.actions & actions, ..known.clone() };
         }
-        let through = ask();
-        one.alike.insert(alike, through.of_another());
+        // everyone is worth some steps in any case
+        let through = if fuel.left() == 0 && !caller.is_everyone() {
+            Through::given_up(actions)
+        } else {
+            asker.get().ask(one.offer, one.meant.contains(caller), actions, fuel)
+        };
+        if caller.as_organization().is_some() && !self.is_by_account(&through) {
+            one.members |= through.actions;
+        }
+        one.alike.extend(alike.map(|alike| (alike, through.of_another())));
         through
+    }
+
+    /// Whether members of an organization get through as an account alone that the policies name.
+    fn is_by_account(&self, through: &Through) -> bool {
+        let requester = through.request.as_ref().map(|request| &request.requester);
+        match requester {
+            Some(Requester::Identity { account, .. }) => self.facts.accounts.contains(account),
+            Some(_) | None => false,
+        }
     }
 
     /// Whom an offer names, before anybody is asked.
@@ -222,6 +229,7 @@ impl<'a> Policies<'a> {
             meant,
             stand_ins: Vec::new(),
             alike: BTreeMap::new(),
+            members: Actions::NONE,
             reach: Reach::default(),
         }
     }
@@ -281,6 +289,9 @@ struct Asked<'o> {
     stand_ins: Vec<Caller>,
     /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
     alike: BTreeMap<(bool, Alike<'o>), Through>,
+    /// What members of organizations that it names may do, but for those by an account alone that
+    /// the policies name.
+    members: Actions,
     reach: Reach,
 }
 
@@ -324,25 +335,14 @@ impl Asked<'_> {
         }
     }
 
-    /// What members of organizations may do, but for those by an account alone that is `named`, and
-    /// what whoever is at some place may do.
-    fn by_others(&self, named: &BTreeSet<AccountId>) -> (Actions, Actions) {
-        let is_named = |through: &Through| {
-            let requester = through.request.as_ref().map(|request| &request.requester);
-            match requester {
-                Some(Requester::Identity { account, .. }) => named.contains(account),
-                Some(_) | None => false,
-            }
-        };
-        let (mut members, mut located) = (Actions::NONE, Actions::NONE);
-        for (callers, through) in &self.reach.bounded {
-            match callers.as_ref() {
-                [Caller::Organization(_)] if !is_named(through) => members |= through.actions,
-                [Caller::Located { .. }] => located |= through.actions,
-                _ => {}
-            }
-        }
-        (members, located)
+    /// What whoever is at some place may do.
+    fn located(&self) -> Actions {
+        let located = self
+            .reach
+            .bounded
+            .iter()
+            .filter(|(callers, _)| matches!(callers.as_ref(), [Caller::Located { .. }]));
+        located.fold(Actions::NONE, |all, (_, through)| all | through.actions)
     }
 }
 

@@ -1,0 +1,252 @@
+//! Of which callers the same is true: those that the policies name in the same lists, where nothing
+//! else tells them apart.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::iam::caller::{ANY_SERVICE, Caller, OWNERS_ORGANIZATION};
+use crate::iam::condition::{Condition, Test};
+use crate::iam::document::{Clause, Statement};
+use crate::iam::pattern::is_literal;
+use crate::iam::principal::Principal;
+use crate::iam::solver::carried;
+use crate::name::AccountId;
+
+/// What callers have in common with others of which the same is true: what one may do, they may all
+/// do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Alike<'f> {
+    sort: Sort,
+    /// The lists that name them.
+    lists: &'f [usize],
+    /// Those that name the account for which they call.
+    sources: &'f [usize],
+}
+
+/// A sort of callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort {
+    Account,
+    Principal,
+    Organization,
+    CanonicalUser,
+    OriginAccessIdentity,
+    Service,
+    ServiceForOthers,
+    AnyServiceForOthers,
+}
+
+/// What the policies tell callers apart by.
+#[derive(Debug, Default)]
+pub struct Apart<'a> {
+    /// Lists of principals and of values seen so far.
+    seen: usize,
+    /// Those that name somebody, by what they name.
+    lists: BTreeMap<Names, BTreeMap<Cow<'a, str>, Vec<usize>>>,
+    principals: ByWhat,
+    /// Whether there are variables.
+    variables: bool,
+    /// What is told apart by more than the lists that name it.
+    finely: BTreeSet<Names>,
+}
+
+/// By what the principals of accounts are told apart, the last most finely.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum ByWhat {
+    /// By lists of them alone.
+    #[default]
+    Lists,
+    /// By whether they are users, roles, and so on, as well.
+    Kind,
+    /// By patterns or variables, each by itself.
+    Pattern,
+}
+
+/// What a list names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Names {
+    Accounts,
+    /// Accounts, by a principal or an identity provider in them.
+    Parts,
+    Organizations,
+    CanonicalUsers,
+    OriginAccessIdentities,
+    /// Services, in small letters.
+    Services,
+    /// Accounts for which services call.
+    Sources,
+}
+
+impl<'a> Apart<'a> {
+    /// Adds what a statement's principals and resources tell; its conditions are added apart.
+    pub fn add_statement(&mut self, statement: &'a Statement) {
+        let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+        self.variables |= globs.iter().any(|glob| glob.as_str().contains("${"));
+        self.seen += 1;
+        let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
+        if list.iter().any(|principal| matches!(principal, Principal::Other(_))) {
+            self.principals = ByWhat::Pattern;
+        }
+        // a list with everyone in it tells nobody apart
+        if list.contains(&Principal::Everyone) {
+            return;
+        }
+        for principal in list {
+            match principal {
+                Principal::Account(account) => self.add(Names::Accounts, account.as_str()),
+                Principal::Identity { account, .. } | Principal::Saml { account, .. } => {
+                    self.add(Names::Parts, account.as_str());
+                }
+                Principal::CanonicalUser(id) => self.add(Names::CanonicalUsers, id.as_str()),
+                Principal::OriginAccessIdentity(arn) => {
+                    self.add(Names::OriginAccessIdentities, arn.as_str());
+                }
+                Principal::Service(name) => self.add(Names::Services, folded(name)),
+                Principal::Everyone
+                | Principal::AnyIdentity
+                | Principal::WebIdentity(_)
+                | Principal::Nobody(_)
+                | Principal::Other(_) => {}
+            }
+        }
+    }
+
+    /// Adds what a condition tells.
+    pub fn add_condition(&mut self, condition: &'a Condition) {
+        let key = condition.key.to_ascii_lowercase();
+        self.seen += 1;
+        self.variables |= condition.values.iter().any(|value| value.contains("${"));
+        if carried::is_of_principal(&key) {
+            self.principals = self.principals.max(ByWhat::Kind);
+        }
+        let tells_apart = condition.operator.test != Test::Null;
+        let is_account = |value: &str| AccountId::parse(value).is_ok();
+        match key.as_str() {
+            "aws:principalarn" | "aws:userid" => self.principals = ByWhat::Pattern,
+            "aws:principalaccount" if !self.add_values(Names::Accounts, condition, is_account) => {
+                self.principals = ByWhat::Pattern;
+            }
+            "aws:sourceaccount"
+                if tells_apart && !self.add_values(Names::Sources, condition, is_account) =>
+            {
+                self.finely.insert(Names::Sources);
+            }
+            "aws:principalorgid" | "aws:sourceorgid"
+                if tells_apart && !self.add_values(Names::Organizations, condition, is_literal) =>
+            {
+                self.finely.insert(Names::Organizations);
+            }
+            "aws:sourcearn" if tells_apart => {
+                self.finely.insert(Names::Sources);
+            }
+            "aws:principalorgpaths" | "aws:sourceorgpaths" if tells_apart => {
+                self.finely.insert(Names::Organizations);
+            }
+            "aws:principalservicename" | "aws:principalservicenameslist" if tells_apart => {
+                self.finely.insert(Names::Services);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds the values of a condition as a list of names; whether they are no more than that.
+    fn add_values(
+        &mut self,
+        names: Names,
+        condition: &'a Condition,
+        is_name: impl Fn(&str) -> bool,
+    ) -> bool {
+        let listed = condition.operator.test.compares_texts()
+            && condition.values.iter().all(|value| is_name(value));
+        if listed {
+            let folds = condition.operator.test == Test::StringEqualsIgnoreCase;
+            for value in &condition.values {
+                // no name has capitals
+                let name = folded(value);
+                if folds || name == value.as_str() {
+                    self.add(names, name);
+                }
+            }
+        }
+        listed
+    }
+
+    fn add(&mut self, names: Names, name: impl Into<Cow<'a, str>>) {
+        let lists = self.lists.entry(names).or_default().entry(name.into()).or_default();
+        if lists.last() != Some(&self.seen) {
+            lists.push(self.seen);
+        }
+    }
+
+    /// What is so of `caller` and of all that are like it; `None`: nothing is known to be so.
+    pub fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
+        let by_pattern = self.variables || self.principals == ByWhat::Pattern;
+        let alike = |sort, lists| Some(Alike { sort, lists, sources: &[] });
+        match caller {
+            Caller::Account { account, arn } if !by_pattern => {
+                let whole = self.lists_of(Names::Accounts, account.as_str());
+                let parts = self.lists_of(Names::Parts, account.as_str());
+                match (arn, whole, parts) {
+                    (None, _, []) => alike(Sort::Account, whole),
+                    (Some(_), [], [_]) if self.principals == ByWhat::Lists => {
+                        alike(Sort::Principal, parts)
+                    }
+                    (None | Some(_), _, _) => None,
+                }
+            }
+            Caller::Organization(id)
+                if self.is_told_by_lists(Names::Organizations) && id != OWNERS_ORGANIZATION =>
+            {
+                alike(Sort::Organization, self.lists_of(Names::Organizations, id))
+            }
+            // nothing but lists of principals asks for an id
+            Caller::CanonicalUser(id) => {
+                alike(Sort::CanonicalUser, self.lists_of(Names::CanonicalUsers, id))
+            }
+            Caller::OriginAccessIdentity(arn) if !by_pattern => {
+                let lists = self.lists_of(Names::OriginAccessIdentities, arn);
+                alike(Sort::OriginAccessIdentity, lists)
+            }
+            Caller::Service { name, on_behalf_of } if self.is_told_by_lists(Names::Services) => {
+                self.alike_service(name, on_behalf_of.as_ref())
+            }
+            Caller::Anonymous
+            | Caller::Stranger
+            | Caller::Located { .. }
+            | Caller::Account { .. }
+            | Caller::Organization(_)
+            | Caller::OriginAccessIdentity(_)
+            | Caller::Service { .. } => None,
+        }
+    }
+
+    fn alike_service(&self, name: &str, on_behalf_of: Option<&AccountId>) -> Option<Alike<'_>> {
+        let lists = self.lists_of(Names::Services, &folded(name));
+        let Some(account) = on_behalf_of else {
+            let named = name != ANY_SERVICE;
+            return named.then_some(Alike { sort: Sort::Service, lists, sources: &[] });
+        };
+        if !self.is_told_by_lists(Names::Sources) {
+            return None;
+        }
+        let any = name == ANY_SERVICE;
+        let sort = if any { Sort::AnyServiceForOthers } else { Sort::ServiceForOthers };
+        Some(Alike { sort, lists, sources: self.lists_of(Names::Sources, account.as_str()) })
+    }
+
+    fn is_told_by_lists(&self, names: Names) -> bool {
+        !self.variables && !self.finely.contains(&names)
+    }
+
+    fn lists_of(&self, names: Names, name: &str) -> &[usize] {
+        self.lists.get(&names).and_then(|lists| lists.get(name)).map_or(&[], Vec::as_slice)
+    }
+}
+
+fn folded(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
