@@ -25,8 +25,11 @@ pub(super) fn confused_deputies(
         if is_fixed(allow, owner, document.version.has_variables()) {
             continue;
         }
-        let bounded: BTreeSet<&Caller> =
-            reach.bounded.iter().flat_map(|(callers, _)| callers.iter()).collect();
+        let alone = reach.bounded.iter().filter_map(|(callers, _)| match callers.as_ref() {
+            [caller @ Caller::Service { on_behalf_of: None, .. }] => Some(caller),
+            _ => None,
+        });
+        let services: BTreeSet<&Caller> = alone.collect();
         for principal in principals {
             let (caller, name) = match principal {
                 Principal::Service(name) => {
@@ -36,7 +39,7 @@ pub(super) fn confused_deputies(
                 Principal::Everyone => (Caller::any_service(), "every AWS service".to_owned()),
                 _ => continue,
             };
-            if bounded.contains(&caller) {
+            if services.contains(&caller) {
                 sentences.push(format!(
                     "statement {index}{of} lets in {name} on behalf of anyone who makes that \
                      service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"

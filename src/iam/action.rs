@@ -125,10 +125,13 @@ impl Actions {
             tail.is_some_and(|own| own.eq_ignore_ascii_case(end))
         };
         let least = pattern.as_str().bytes().filter(|letter| *letter != b'*').count();
+        let print = print(pattern.as_str().as_bytes());
         let may = |name: &str| name.len() >= least && begins(name) && ends(name);
         Action::all()
-            .filter(|action| !known.contains(*action) && may(action.name()))
-            .filter(|action| pattern.matches_ignoring_case(action.name()))
+            .zip(PRINTS)
+            .filter(|(action, own)| print & !own == 0 && !known.contains(*action))
+            .map(|(action, _)| action)
+            .filter(|action| may(action.name()) && pattern.matches_ignoring_case(action.name()))
             .collect()
     }
 
@@ -181,6 +184,38 @@ const fn bits_on_bucket() -> u128 {
         if matches!(TABLE[index].2, On::Bucket) {
             bits |= 1 << index;
         }
+        index += 1;
+    }
+    bits
+}
+
+/// The prints of all actions.
+const PRINTS: [u128; TABLE.len()] = prints();
+
+#[allow(clippy::indexing_slicing)] // computed when compiling
+const fn prints() -> [u128; TABLE.len()] {
+    let (mut prints, mut index) = ([0; TABLE.len()], 0);
+    while index < TABLE.len() {
+        prints[index] = print(TABLE[index].0.as_bytes());
+        index += 1;
+    }
+    prints
+}
+
+/// Which letters a pattern asks for, and which next to which: a name that it matches has all bits
+/// that it has, and more.
+#[allow(clippy::indexing_slicing)] // every index is below the length
+const fn print(pattern: &[u8]) -> u128 {
+    let (mut bits, mut last, mut index) = (0, b'*', 0);
+    while index < pattern.len() {
+        let letter = pattern[index].to_ascii_lowercase();
+        if letter != b'*' && letter != b'?' {
+            bits |= 1 << (letter % 64);
+            if last != b'*' && last != b'?' {
+                bits |= 1 << (64 + (last as u32 * 7 + letter as u32) % 64);
+            }
+        }
+        last = letter;
         index += 1;
     }
     bits
@@ -379,6 +414,11 @@ mod tests {
         let found: Vec<_> =
             Actions::matching(&Glob::new("s3:get?bject")).iter().map(Action::name).collect();
         assert_eq!(found, ["s3:GetObject"]);
+        for pattern in ["s3:*BUCKETacl", "*?*a??", "?3:put*t*acl", "s3:get*", "*:PutObject*Acl*"] {
+            let glob = Glob::new(pattern);
+            let matched = Action::all().filter(|action| glob.matches_ignoring_case(action.name()));
+            assert_eq!(Actions::matching(&glob), matched.collect(), "{pattern}");
+        }
         let twice: Actions = [action, action].into_iter().collect();
         assert!(twice.contains(action) && twice.iter().eq([action]));
     }

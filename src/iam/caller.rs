@@ -104,6 +104,12 @@ impl Caller {
         if let Self::Organization(id) = self { Some(id) } else { None }
     }
 
+    /// The service's principal, where these are one.
+    #[must_use]
+    pub fn as_service(&self) -> Option<&str> {
+        if let Self::Service { name, .. } = self { Some(name) } else { None }
+    }
+
     /// The callers that a principal of an Allow stands for.
     #[must_use]
     pub fn named_by(principal: &Principal) -> Vec<Self> {

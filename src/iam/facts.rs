@@ -47,13 +47,13 @@ impl<'a> Facts<'a> {
     pub fn of(documents: impl Iterator<Item = &'a Document>, owner: &AccountId) -> Self {
         let mut facts = Self::default();
         facts.accounts.insert(*owner);
-        let mut ranges = Vec::new();
+        let (mut ranges, mut callers) = (Vec::new(), Vec::new());
         for statement in documents.flat_map(|document| &document.statements) {
             facts.apart.add_statement(statement);
-            facts.add_principals(statement);
+            facts.add_principals(statement, &mut callers);
             for condition in &statement.conditions {
                 facts.apart.add_condition(condition);
-                facts.add_condition(condition);
+                facts.add_condition(condition, &mut callers);
                 let test = condition.operator.test;
                 let is_of_addresses = test == Test::IpAddress || test.compares_texts();
                 if is_of_addresses && condition.is_about("aws:sourceip") {
@@ -63,13 +63,13 @@ impl<'a> Facts<'a> {
             }
         }
         facts.bounded = bounded(&facts.conditions);
-        for caller in &facts.callers {
-            facts.accounts.extend(caller.account());
-            facts.organizations.extend(caller.as_organization().map(str::to_owned));
-            if let Caller::Service { name, .. } = caller {
-                facts.services.insert(name.to_ascii_lowercase());
-            }
-        }
+        facts.callers = callers.into_iter().collect();
+        let named = || facts.callers.iter();
+        facts.accounts.extend(named().filter_map(Caller::account));
+        let organizations = named().filter_map(Caller::as_organization);
+        facts.organizations.extend(organizations.map(str::to_owned));
+        let services = named().filter_map(Caller::as_service);
+        facts.services = services.map(str::to_ascii_lowercase).collect();
         // together, neighbours may be broader than each by itself
         ranges.retain(|range| !is_private(range));
         facts.ranges = IpNet::aggregate(&ranges);
@@ -77,7 +77,7 @@ impl<'a> Facts<'a> {
         facts
     }
 
-    fn add_principals(&mut self, statement: &Statement) {
+    fn add_principals(&mut self, statement: &Statement, callers: &mut Vec<Caller>) {
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
         for principal in list {
             self.names_identities |= matches!(
@@ -88,20 +88,20 @@ impl<'a> Facts<'a> {
                     | Principal::Other(_)
             );
             self.names_patterns |= matches!(principal, Principal::Other(_));
-            let callers = Caller::named_by(principal).into_iter();
-            self.callers.extend(callers.filter(|caller| !caller.is_everyone()));
+            let named = Caller::named_by(principal).into_iter();
+            callers.extend(named.filter(|caller| !caller.is_everyone()));
         }
     }
 
-    fn add_condition(&mut self, condition: &Condition) {
+    fn add_condition(&mut self, condition: &Condition, callers: &mut Vec<Caller>) {
         let key = condition.key.to_ascii_lowercase();
         if ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
             let first = |value: &String| value.split('/').next().map(str::to_ascii_lowercase);
             let ids = condition.values.iter().filter_map(first);
             self.organizations.extend(ids.filter(|id| is_literal(id)));
         }
-        self.callers.extend(told_apart(condition));
-        self.callers.extend(sources(condition));
+        callers.extend(told_apart(condition));
+        callers.extend(sources(condition));
     }
 
     /// What is so of `caller` and of all that are like it; `None`: nothing is known to be so.

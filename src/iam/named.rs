@@ -35,6 +35,17 @@ pub fn is_bounded(condition: &Condition, value: &str) -> bool {
     }
 }
 
+/// Whether the conditions ask for one of a list of whole values of `key`, in small letters: whoever
+/// carries another is kept out.
+pub fn names_all(conditions: &[Condition], key: &str) -> bool {
+    conditions.iter().filter(|condition| condition.is_about(key)).any(|condition| {
+        let is_whole = |value: &String| is_literal(value) && !value.contains("${");
+        condition.operator.asks_for_a_value()
+            && condition.operator.test.compares_texts()
+            && condition.values.iter().all(is_whole)
+    })
+}
+
 /// Whether `range` holds private addresses of RFC 1918 alone, which no request carries.
 #[must_use]
 pub fn is_private(range: &IpNet) -> bool {

@@ -1,5 +1,7 @@
 //! Who gets through an offer: every class of callers, asked one by one.
 
+mod asked;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -7,12 +9,9 @@ use std::rc::Rc;
 use crate::iam::action::Actions;
 use crate::iam::alike::Alike;
 use crate::iam::caller::Caller;
-use crate::iam::condition::Condition;
-use crate::iam::document::{Clause, Statement};
 use crate::iam::fuel::Fuel;
-use crate::iam::named::{on_behalf_of_others, told_apart};
 use crate::iam::offer::Offer;
-use crate::iam::principal::Principal;
+use crate::iam::reach::asked::Asked;
 use crate::iam::request::Requester;
 use crate::iam::solver::{Asker, Policies, Through};
 
@@ -28,32 +27,27 @@ pub struct Reach {
     pub bounded: Vec<(Rc<[Caller]>, Through)>,
 }
 
-/// Services and the accounts for which they may call are asked about in pairs, so many at most.
-const MANY_PAIRS: usize = 400;
-
 impl<'a> Policies<'a> {
     /// Who gets through each of `offers`.
     #[must_use]
     pub fn reach(&self, offers: &[Offer], fuel: &Fuel) -> Vec<Reach> {
-        let mut asked: Vec<Asked<'_>> = offers.iter().map(|offer| self.about(offer)).collect();
+        let mut asked: Vec<Asked<'_>> = offers.iter().map(|offer| Asked::of(self, offer)).collect();
         for caller in [Caller::Anonymous, Caller::Stranger] {
-            let names =
-                |index: &usize| asked.get(*index).is_some_and(|one| one.named.contains(&caller));
-            let by: Vec<usize> = (0..asked.len()).filter(names).collect();
-            self.ask(&caller, true, &mut asked, &by, fuel);
+            let all = asked.iter().enumerate();
+            let by = all.filter(|(_, one)| one.named.contains(&caller)).map(|(index, _)| index);
+            let by: Vec<usize> = by.collect();
+            self.ask(&caller, true, &mut asked, by.into_iter(), fuel);
         }
-        let mut named: BTreeMap<Caller, Vec<usize>> = BTreeMap::new();
+        let mut named: Vec<(Caller, usize)> = Vec::new();
         for (index, one) in asked.iter_mut().enumerate() {
             one.name_more(self.tells_places_apart(), self.tells_services_apart());
-            for caller in one.named.iter().filter(|caller| !caller.is_everyone()) {
-                match named.get_mut(caller) {
-                    Some(by) => by.push(index),
-                    None => drop(named.insert(caller.clone(), vec![index])),
-                }
-            }
+            let callers = one.named().filter(|caller| !caller.is_everyone());
+            named.extend(callers.map(|caller| (caller, index)));
         }
-        for (caller, by) in &named {
-            self.ask(caller, false, &mut asked, by, fuel);
+        named.sort();
+        for by in named.chunk_by(|(one, _), (next, _)| one == next) {
+            let Some((caller, _)) = by.first() else { continue };
+            self.ask(caller, false, &mut asked, by.iter().map(|(_, index)| *index), fuel);
         }
         for one in &mut asked {
             self.give_up_for_others(one);
@@ -88,7 +82,15 @@ impl<'a> Policies<'a> {
             if left.is_empty() {
                 continue;
             }
-            for Kin { callers, first } in kin.get_or_insert_with(|| self.kin()) {
+            let (all, sets) = kin.get_or_insert_with(|| self.kin());
+            if fuel.left() == 0 {
+                one.reach.add(one.strangers_to(all), Through::given_up(left));
+                continue;
+            }
+            for Kin { callers, first } in sets {
+                if callers.first().is_none_or(|caller| one.keeps_out(caller, false)) {
+                    continue;
+                }
                 let unnamed = one.but_named(callers);
                 let Some(caller) = unnamed.first() else { continue };
                 if fuel.left() == 0 {
@@ -96,11 +98,13 @@ impl<'a> Policies<'a> {
                     continue;
                 }
                 let mut ask = |[anywhere, somewhere]: &[Once<'_, 'q, 'a>; 2]| {
-                    let through = self.ask_one(one, anywhere, left, fuel);
-                    if through.actions.is_empty() && tells_more {
-                        return self.ask_one(one, somewhere, left - members - located, fuel);
+                    if !one.keeps_out(caller, true) {
+                        let through = self.ask_one(one, anywhere, left, fuel);
+                        if !through.actions.is_empty() || !tells_more {
+                            return through;
+                        }
                     }
-                    through
+                    self.ask_one(one, somewhere, left - members - located, fuel)
                 };
                 let through = if callers.first() == Some(caller) {
                     ask(first)
@@ -112,8 +116,9 @@ impl<'a> Policies<'a> {
         }
     }
 
-    /// Whom the policies name, but the owner, and services that call for whoever makes them.
-    fn kin(&self) -> Vec<Kin<'_, 'a>> {
+    /// Whom the policies name, but the owner, and services that call for whoever makes them: all,
+    /// and those together of whom the same is true.
+    fn kin(&self) -> (Rc<[Caller]>, Vec<Kin<'_, 'a>>) {
         let elsewhere = |caller: &&Caller| {
             !matches!(caller, Caller::Service { on_behalf_of: None, .. })
                 && caller.account() != Some(&self.place.owner)
@@ -128,7 +133,8 @@ impl<'a> Policies<'a> {
                 None => sets.push(vec![caller]),
             }
         }
-        sets.into_iter().filter_map(|set| Kin::of(self, &set)).collect()
+        let all = self.facts.callers.iter().filter(elsewhere).cloned().collect();
+        (all, sets.into_iter().filter_map(|set| Kin::of(self, &set)).collect())
     }
 
     /// Asks `caller` about the offers that name it, which are those at `by`.
@@ -137,12 +143,13 @@ impl<'a> Policies<'a> {
         caller: &Caller,
         anywhere: bool,
         asked: &mut [Asked<'q>],
-        by: &[usize],
+        by: impl Iterator<Item = usize>,
         fuel: &Fuel,
     ) {
         let ready = Once::of(self, caller, anywhere);
+        let alone: Rc<[Caller]> = [caller.clone()].into();
         for index in by {
-            let Some(one) = asked.get_mut(*index) else { continue };
+            let Some(one) = asked.get_mut(index) else { continue };
             let left = Actions::ALL - one.reach.wider(caller);
             let through = self.ask_one(one, &ready, left, fuel);
             match caller {
@@ -153,7 +160,7 @@ impl<'a> Policies<'a> {
                 | Caller::Organization(_)
                 | Caller::CanonicalUser(_)
                 | Caller::OriginAccessIdentity(_)
-                | Caller::Service { .. } => one.reach.add([caller.clone()].into(), through),
+                | Caller::Service { .. } => one.reach.add(Rc::clone(&alone), through),
             }
         }
     }
@@ -193,44 +200,6 @@ impl<'a> Policies<'a> {
         match requester {
             Some(Requester::Identity { account, .. }) => self.facts.accounts.contains(account),
             Some(_) | None => false,
-        }
-    }
-
-    /// Whom an offer names, before anybody is asked.
-    fn about<'o>(&self, offer: &'o Offer) -> Asked<'o>
-    where
-        'a: 'o,
-    {
-        let statement = match offer {
-            Offer::Statement(index) | Offer::Unconditional(index) => self.statement(*index),
-            Offer::Grant { .. } => None,
-        };
-        let (mut named, mut meant) = (BTreeSet::new(), BTreeSet::new());
-        for principal in principals(offer, statement) {
-            let callers = Caller::named_by(principal);
-            if is_plain(principal) {
-                meant.extend(callers.iter().cloned());
-            }
-            named.extend(callers);
-        }
-        if meant.contains(&Caller::Stranger) {
-            // everyone is these too
-            named.retain(|caller| caller.as_account().is_none());
-        }
-        if statement.is_some_and(|statement| matches!(statement.principal, Clause::NotIn(_))) {
-            named = [Caller::Anonymous, Caller::Stranger].into();
-            meant.clear();
-        }
-        Asked {
-            offer,
-            conditions: statement.map_or(&[], |statement| &statement.conditions),
-            everyone: named.contains(&Caller::Stranger),
-            named,
-            meant,
-            stand_ins: Vec::new(),
-            alike: BTreeMap::new(),
-            members: Actions::NONE,
-            reach: Reach::default(),
         }
     }
 }
@@ -274,106 +243,6 @@ impl<'c, 'q: 'c, 'a> Once<'c, 'q, 'a> {
     }
 }
 
-/// One offer, whom it names, and who gets through it so far.
-struct Asked<'o> {
-    offer: &'o Offer,
-    conditions: &'o [Condition],
-    /// Whether it names everyone, or every AWS identity.
-    everyone: bool,
-    /// Callers that it names, and its conditions.
-    named: BTreeSet<Caller>,
-    /// Those of them that it surely means.
-    meant: BTreeSet<Caller>,
-    /// One service for each account for which it calls, where there are too many to be asked
-    /// about.
-    stand_ins: Vec<Caller>,
-    /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
-    alike: BTreeMap<(bool, Alike<'o>), Through>,
-    /// What members of organizations that it names may do, but for those by an account alone that
-    /// the policies name.
-    members: Actions,
-    reach: Reach,
-}
-
-impl Asked<'_> {
-    /// Those of `callers`, which are sorted, that the offer does not name.
-    fn but_named(&self, callers: &Rc<[Caller]>) -> Rc<[Caller]> {
-        let any = if callers.len() < self.named.len() {
-            callers.iter().any(|caller| self.named.contains(caller))
-        } else {
-            self.named.iter().any(|caller| callers.binary_search(caller).is_ok())
-        };
-        if any {
-            callers.iter().filter(|caller| !self.named.contains(caller)).cloned().collect()
-        } else {
-            Rc::clone(callers)
-        }
-    }
-
-    /// Names those besides whom the conditions ask for.
-    fn name_more(&mut self, places: bool, services: bool) {
-        let conditions = self.conditions;
-        let is_service = |one: &&Caller| matches!(one, Caller::Service { .. });
-        let count = self.named.iter().filter(is_service).count();
-        let values: usize = conditions.iter().map(|condition| condition.values.len()).sum();
-        if count.saturating_mul(values) > MANY_PAIRS {
-            // they call for the same accounts
-            let first = self.named.iter().find(is_service);
-            self.stand_ins = first.map_or(Vec::new(), |one| on_behalf_of_others(one, conditions));
-            self.named.extend(self.stand_ins.iter().cloned());
-        } else {
-            let for_others: Vec<Caller> =
-                self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect();
-            self.named.extend(for_others);
-        }
-        if self.everyone {
-            self.named.extend(conditions.iter().flat_map(told_apart));
-            self.named.extend(services.then(Caller::any_service));
-            if places {
-                self.named.extend([false, true].map(|signed| Caller::Located { signed }));
-            }
-        }
-    }
-
-    /// What whoever is at some place may do.
-    fn located(&self) -> Actions {
-        let located = self
-            .reach
-            .bounded
-            .iter()
-            .filter(|(callers, _)| matches!(callers.as_ref(), [Caller::Located { .. }]));
-        located.fold(Actions::NONE, |all, (_, through)| all | through.actions)
-    }
-}
-
-fn principals<'a>(offer: &'a Offer, statement: Option<&'a Statement>) -> &'a [Principal] {
-    match (offer, statement) {
-        (Offer::Grant { principal, .. }, _) => std::slice::from_ref(principal),
-        (Offer::Statement(_) | Offer::Unconditional(_), Some(statement)) => {
-            let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
-            list
-        }
-        (Offer::Statement(_) | Offer::Unconditional(_), None) => &[],
-    }
-}
-
-/// Whether all callers that a principal stands for are meant by it, whatever they carry.
-fn is_plain(principal: &Principal) -> bool {
-    match principal {
-        Principal::Everyone
-        | Principal::AnyIdentity
-        | Principal::Account(_)
-        | Principal::Identity { .. }
-        | Principal::OriginAccessIdentity(_)
-        | Principal::CanonicalUser(_)
-        | Principal::Service(_) => true,
-        Principal::WebIdentity(_)
-        | Principal::Saml { .. }
-        | Principal::Nobody(_)
-        | Principal::Other(_) => false,
-    }
-}
-
 impl Reach {
     /// What wider classes than this caller may do.
     fn wider(&self, caller: &Caller) -> Actions {
@@ -386,7 +255,7 @@ impl Reach {
     }
 
     fn add(&mut self, callers: Rc<[Caller]>, through: Through) {
-        if !through.actions.is_empty() {
+        if !through.actions.is_empty() && !callers.is_empty() {
             self.bounded.push((callers, through));
         }
     }

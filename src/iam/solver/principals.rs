@@ -67,6 +67,8 @@ pub struct Principals<'a> {
     /// Those that name an account or something in it, by the account.
     of_accounts: BTreeMap<&'a AccountId, Vec<&'a Principal>>,
     others: Vec<&'a Principal>,
+    /// How many of the others are known by an id or a name alone.
+    ids: usize,
 }
 
 /// From this many principals on it is worth sorting them.
@@ -75,8 +77,11 @@ const MANY: usize = 9;
 impl<'a> Principals<'a> {
     pub fn of(clause: &'a Clause<Principal>) -> Self {
         let (Clause::In(list) | Clause::NotIn(list)) = clause;
-        let mut principals = Self { clause, of_accounts: BTreeMap::new(), others: Vec::new() };
+        let (of_accounts, others) = (BTreeMap::new(), Vec::new());
+        let mut principals = Self { clause, of_accounts, others, ids: 0 };
         for principal in list {
+            let is_id = matches!(principal, Principal::CanonicalUser(_) | Principal::Service(_));
+            principals.ids += usize::from(is_id);
             match principal.named_account() {
                 Some(account) if list.len() >= MANY => {
                     principals.of_accounts.entry(account).or_default().push(principal);
@@ -90,17 +95,19 @@ impl<'a> Principals<'a> {
     /// About how many steps it takes to see whether they mean `who`.
     pub fn weight(&self, who: &Who<'_>) -> usize {
         let (Clause::In(list) | Clause::NotIn(list)) = self.clause;
-        match who {
-            Who::Anyone { .. } | Who::CanonicalUser { .. } => 20 * list.len(),
-            Who::Identity { account: Some(account), .. } => {
-                let own = self.of_accounts.get(account).map_or(0, Vec::len);
-                20 * own + 10 * self.others.len()
+        // an id is compared, and that is all
+        let (all, others) = (list.len() - self.ids, self.others.len() - self.ids);
+        self.ids
+            + match who {
+                Who::Anyone { .. } | Who::CanonicalUser { .. } => 20 * all,
+                Who::Identity { account: Some(account), .. } => {
+                    20 * self.of_accounts.get(account).map_or(0, Vec::len) + 10 * others
+                }
+                Who::Nobody
+                | Who::Identity { account: None, .. }
+                | Who::OriginAccessIdentity(_)
+                | Who::Service(_) => 10 * others,
             }
-            Who::Nobody
-            | Who::Identity { account: None, .. }
-            | Who::OriginAccessIdentity(_)
-            | Who::Service(_) => 10 * self.others.len(),
-        }
     }
 
     /// Whether they mean `who`. `lenient`: a principal that is a pattern means whoever it may.
