@@ -18,7 +18,7 @@ use crate::name::Region;
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
-const STEPS: usize = 300_000;
+const STEPS: usize = 250_000;
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {
@@ -134,9 +134,18 @@ impl<'a> Search<'a> {
                 Offer::of_grant(outsider.clone(), actions(entry.permission))
             })
             .collect();
-        let reached = policies.reach(&offers, &self.fuel);
+        // grants of the same are asked about once
+        let mut distinct: Vec<Offer> = Vec::new();
+        for offer in &offers {
+            if !distinct.contains(offer) {
+                distinct.push(offer.clone());
+            }
+        }
+        let reached = policies.reach(&distinct, &self.fuel);
         let (zone, policies) = (&self.zone(&policies), &policies);
-        for (((grant, entry, _), offer), reach) in granted.into_iter().zip(&offers).zip(&reached) {
+        for ((grant, entry, _), offer) in granted.into_iter().zip(&offers) {
+            let mut reached = distinct.iter().zip(&reached);
+            let Some((_, reach)) = reached.find(|(own, _)| *own == offer) else { continue };
             let via = match key {
                 None => Via::Acl { grant },
                 Some(key) => Via::ObjectAcl { key: key.to_owned(), grant },
@@ -217,7 +226,7 @@ impl<'a> Search<'a> {
     where
         'a: 'z,
     {
-        Zone::of(self.trust, &self.state.account, policies.own)
+        Zone::of(self.trust, self.state, policies.own)
     }
 
     /// Who gets through each Allow of `document`, by its index.
@@ -251,8 +260,7 @@ impl<'a> Search<'a> {
         let by_network: Vec<Closer> =
             way.closed_by.iter().copied().filter(|one| *one == Closer::NetworkOrigin).collect();
         for (services, closed_by) in [(false, way.closed_by), (true, by_network.as_slice())] {
-            let is_owner = |caller: &Caller| self.is_owner(caller);
-            let bounded = way.zone.sort(reach, services, is_owner, way.conditions, all_inside);
+            let bounded = way.zone.sort(reach, services, way.conditions, all_inside);
             paths.extend(self.path(way, Class::External, bounded.outside, closed_by));
             paths.extend(self.path(way, Class::Trusted, bounded.inside, closed_by));
         }
@@ -318,12 +326,6 @@ impl<'a> Search<'a> {
         let inside = vpc.is_some_and(|vpc| self.trust.vpcs.contains(vpc));
         path.exposure = if inside { Class::Trusted } else { Class::External };
         Arc::make_mut(&mut path.parties).others.extend(vpc.map(str::to_owned));
-    }
-
-    /// The bucket's owner by its canonical id is no outsider.
-    fn is_owner(&self, caller: &Caller) -> bool {
-        let owner = self.state.acl.known().and_then(|acl| acl.owner.as_ref());
-        matches!(caller, Caller::CanonicalUser(id) if Some(id) == owner)
     }
 
     fn bucket_place(&self, route: Route) -> Place {

@@ -4,8 +4,10 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::bucket::BucketState;
 use crate::exposure::Parties;
 use crate::iam::{
     Caller, Condition, Document, OWNERS_ORGANIZATION, Reach, Through, is_private, range,
@@ -36,84 +38,119 @@ pub struct Group<'r> {
 pub struct Zone<'z> {
     trust: &'z Trust,
     owner: &'z AccountId,
+    /// The canonical id of that account, where it is known.
+    owner_id: Option<&'z str>,
     /// What their Denies ask.
     denied: Vec<&'z Condition>,
+    /// Those of sets who were sorted before.
+    sorted: RefCell<Sorted<'z>>,
     /// The parties of groups that were sorted before.
     known: RefCell<BTreeMap<Key<'z>, Arc<Parties>>>,
 }
+
+/// The callers of a set who are on one side.
+type Sorted<'z> = BTreeMap<(Lying<'z, Caller>, Side), Rc<[&'z Caller]>>;
 
 /// What a group's parties depend on.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'z> {
     sets: Vec<Lying<'z, Caller>>,
     conditions: Option<Lying<'z, Condition>>,
+    side: Side,
+}
+
+/// Which callers of a set a group takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Side {
+    /// Services, or all others.
     services: bool,
+    /// Those inside the zone, or those outside.
     inside: bool,
+    /// Whether all count as inside.
     all_inside: bool,
 }
 
 /// A slice, told from others by where it lies.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Lying<'z, T>(&'z [T]);
 
 impl<'z> Zone<'z> {
-    /// The zone of `trust` for the bucket of `owner`, past the Denies of `policy`.
+    /// The zone of `trust` for the bucket of `state`, past the Denies of `policy`.
     #[must_use]
-    pub fn of(trust: &'z Trust, owner: &'z AccountId, policy: Option<&'z Document>) -> Self {
+    pub fn of(trust: &'z Trust, state: &'z BucketState, policy: Option<&'z Document>) -> Self {
         let against = policy.into_iter().flat_map(Document::denies);
         let denied = against.flat_map(|deny| &deny.conditions).collect();
-        Self { trust, owner, denied, known: RefCell::default() }
+        let owner_id = state.acl.known().and_then(|acl| acl.owner.as_deref());
+        let (sorted, known) = (RefCell::default(), RefCell::default());
+        Self { trust, owner: &state.account, owner_id, denied, sorted, known }
     }
 
     /// Sorts those bounded callers of `reach` that are services, or those that are not, who come by
-    /// an offer under `conditions`; `but`: who is nobody from outside; `all_inside`: all of them by
-    /// what is ours.
+    /// an offer under `conditions`; `all_inside`: all of them by what is ours.
     #[must_use]
     pub fn sort(
         &self,
         reach: &'z Reach,
         services: bool,
-        but: impl Fn(&Caller) -> bool,
         conditions: &'z [Condition],
         all_inside: bool,
     ) -> Bounded<'z> {
-        let is_wanted = |caller: &&Caller| {
-            let is_service = matches!(caller, Caller::Service { .. });
-            is_service == services && stands_for_somebody(caller) && !but(caller)
-        };
         let group = |inside: bool| {
-            let is_here =
-                |caller: &&Caller| inside == (all_inside || is_inside(caller, self.trust));
+            let side = Side { services, inside, all_inside };
             let mut group = Group::default();
-            let mut all: Vec<&Caller> = Vec::new();
-            let mut sets = Vec::new();
+            let (mut sets, mut located) = (Vec::new(), false);
             for (set, through) in &reach.bounded {
-                let known = all.len();
-                all.extend(set.iter().filter(is_wanted).filter(is_here));
-                let Some(caller) = all.get(known) else { continue };
+                let callers = self.on(side, set);
+                let Some(&caller) = callers.first() else { continue };
                 let own = set.first() == Some(caller);
                 let through =
                     if own { Cow::Borrowed(through) } else { Cow::Owned(through.of_another()) };
                 group.callers.push((caller, through));
                 sets.push(Lying(set.as_ref()));
+                located |= matches!(caller, Caller::Located { .. });
             }
-            let is_located = all.iter().any(|caller| matches!(caller, Caller::Located { .. }));
-            let conditions = is_located.then_some(Lying(conditions));
-            let key = Key { sets, conditions, services, inside, all_inside };
-            group.parties = self.parties(key, &all);
+            let conditions = located.then_some(Lying(conditions));
+            group.parties = self.parties(Key { sets, conditions, side });
             group
         };
         Bounded { outside: group(false), inside: group(true) }
     }
 
-    /// Whom `all`, those of a group with this `key`, stand for.
-    fn parties(&self, key: Key<'z>, all: &[&Caller]) -> Arc<Parties> {
+    /// Those of `set` who are on one side.
+    fn on(&self, side: Side, set: &'z [Caller]) -> Rc<[&'z Caller]> {
+        let sort = || {
+            let is_here = |caller: &&Caller| {
+                let is_service = matches!(caller, Caller::Service { .. });
+                is_service == side.services
+                    && side.inside == (side.all_inside || is_inside(caller, self.trust))
+                    && stands_for_somebody(caller)
+                    && !self.is_owner(caller)
+            };
+            set.iter().filter(is_here).collect()
+        };
+        // what is quickly done need not be remembered
+        if set.len() < 2 {
+            return sort();
+        }
+        let mut sorted = self.sorted.borrow_mut();
+        Rc::clone(sorted.entry((Lying(set), side)).or_insert_with(sort))
+    }
+
+    /// The bucket's owner by its canonical id is no outsider.
+    fn is_owner(&self, caller: &Caller) -> bool {
+        matches!(caller, Caller::CanonicalUser(id) if Some(id.as_str()) == self.owner_id)
+    }
+
+    /// Whom a group stands for.
+    fn parties(&self, key: Key<'z>) -> Arc<Parties> {
         if let Some(known) = self.known.borrow().get(&key) {
             return Arc::clone(known);
         }
-        let mut parties = named(|| all.iter().copied());
+        let sets = key.sets.iter().map(|Lying(set)| self.on(key.side, set));
+        let sets: Vec<Rc<[&Caller]>> = sets.collect();
+        let mut parties = named(|| sets.iter().flat_map(|set| set.iter().copied()));
         if let Some(Lying(conditions)) = key.conditions {
-            parties.extend(&self.located(conditions, key.all_inside));
+            parties.extend(&self.located(conditions, key.side.all_inside));
         }
         let parties = Arc::new(parties);
         self.known.borrow_mut().insert(key, Arc::clone(&parties));

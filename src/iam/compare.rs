@@ -116,6 +116,8 @@ impl<'a> Comparison<'a> {
             | Self::Number(..)
             | Self::Everything => 3,
             Self::Net(_) | Self::Moment(..) => 6,
+            // one that begins with a `*` looks at all of the text
+            Self::Glob(pattern) if pattern.starts_with('*') => 7 + pattern.len() / 8,
             Self::Glob(pattern) => 3 + pattern.len() / 8,
             Self::Arn(pattern) => 6 + pattern.len() / 8,
             Self::Filled(union) | Self::Open(union, _) => {

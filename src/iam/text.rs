@@ -136,13 +136,16 @@ impl Union {
 /// `without`.
 pub fn shortest(within: &[Union], without: &[Union], fuel: &Fuel) -> Found<String> {
     let sets: Vec<&Union> = within.iter().chain(without).collect();
+    let size: usize = sets.iter().flat_map(|set| &set.patterns).map(Vec::len).sum();
+    if !fuel.burn(size / 2) {
+        return Found::GaveUp;
+    }
     let unnamed = Unnamed::by(&sets);
     let start: Vec<Places> = sets.iter().map(|set| Places::start(set)).collect();
     let wanted = |places: &[Places]| {
         let mut sides = places.iter().zip(&sets).enumerate();
         sides.all(|(index, (places, set))| places.accept(set) == (index < within.len()))
     };
-    let size: usize = sets.iter().flat_map(|set| &set.patterns).map(Vec::len).sum();
     let mut seen = HashSet::from([start.clone()]);
     let mut order: Vec<(Vec<Places>, usize, char)> = vec![(start, 0, ' ')];
     let mut queue: VecDeque<usize> = VecDeque::from([0]);

@@ -220,6 +220,7 @@ impl<'q> Asker<'q, '_> {
                 continue;
             };
             let Some(wanted) = attempt.wanted(offer, meant, shape) else { continue };
+            fuel.burn(wanted.asks.len());
             let untold = attempt.untold();
             let unsure = untold.is_some() || attempt.is_by_pattern(&wanted);
             let unsure = unsure.then(|| self.policies.facts.why_unsure());

@@ -7,6 +7,7 @@ use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::{Offer, Place};
+use crate::iam::pattern::Glob;
 use crate::iam::principal::Principal;
 use crate::iam::solver::bindings;
 use crate::iam::solver::domain::Texts;
@@ -167,16 +168,16 @@ impl<'a> Policies<'a> {
     /// About how many steps it takes to read the policies.
     pub(super) fn weight(&self) -> usize {
         let statements = self.documents().flat_map(|(document, _)| &document.statements);
-        statements
-            .map(|statement| {
-                let values = statement.conditions.iter().map(|one| 5 + one.values.len());
-                let (Clause::In(principals) | Clause::NotIn(principals)) = &statement.principal;
-                let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
-                let (Clause::In(actions) | Clause::NotIn(actions)) = &statement.action;
-                let lists = 5 * principals.len() + 20 * globs.len() + 20 * actions.len();
-                20 + 10 * values.sum::<usize>() + lists
-            })
-            .sum()
+        let statements = statements.map(|statement| {
+            let conditions = statement.conditions.iter();
+            let values = conditions.map(|one| 50 + weight(one.values.iter(), 10));
+            let (Clause::In(principals) | Clause::NotIn(principals)) = &statement.principal;
+            let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
+            let (Clause::In(actions) | Clause::NotIn(actions)) = &statement.action;
+            let globs = weight(globs.iter().map(Glob::as_str), 20);
+            20 + values.sum::<usize>() + 5 * principals.len() + globs + 20 * actions.len()
+        });
+        10 * self.variables.len() + statements.sum::<usize>()
     }
 
     pub(super) fn scene(&self) -> Scene<'_> {
@@ -222,6 +223,11 @@ impl<'a> Ready<'a> {
     pub fn is_generous(&self, allow: bool) -> bool {
         allow == (self.reading == Reading::Wide)
     }
+}
+
+/// About how many steps it takes to read texts, each at least so many.
+fn weight<T: AsRef<str>>(texts: impl Iterator<Item = T>, least: usize) -> usize {
+    texts.map(|text| least + text.as_ref().len() / 8).sum()
 }
 
 fn names_providers(document: &Document) -> bool {

@@ -319,7 +319,7 @@ impl<'q> Search<'_, 'q> {
         else {
             return Found::Nothing;
         };
-        self.fuel.burn(point.values.len());
+        self.fuel.burn(2 * point.values.len());
         list.push(&ask.missed);
         let found = match ask.away(domain, list, self.fuel) {
             Found::Example(value) => {
