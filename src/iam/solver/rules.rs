@@ -31,8 +31,10 @@ pub enum Reading {
 /// mention gives it.
 #[derive(Debug, Default)]
 pub struct Keys<'a> {
-    /// Each behind its fingerprint.
-    names: Vec<(u32, String, Cow<'a, str>)>,
+    /// By their indexes: in small letters, and as they are written.
+    names: Vec<(String, Cow<'a, str>)>,
+    /// The indexes behind the fingerprints, sorted.
+    prints: Vec<(u32, usize)>,
     /// What some of them tell apart.
     pub told: Told,
 }
@@ -78,17 +80,25 @@ impl<'a> Keys<'a> {
     pub fn index(&mut self, name: impl Into<Cow<'a, str>>) -> usize {
         let name = name.into();
         self.position(&name).unwrap_or_else(|| {
-            let key = name.to_ascii_lowercase();
+            let (key, index) = (name.to_ascii_lowercase(), self.names.len());
             self.told.add(&key);
-            self.names.push((fingerprint(&name), key, name));
-            self.names.len() - 1
+            let print = (fingerprint(&name), index);
+            let at = self.prints.partition_point(|known| *known < print);
+            self.prints.insert(at, print);
+            self.names.push((key, name));
+            index
         })
     }
 
     /// The index of a key, capitals not counting, if it is there.
     pub fn position(&self, name: &str) -> Option<usize> {
         let own = fingerprint(name);
-        self.names.iter().position(|(of, key, _)| *of == own && key.eq_ignore_ascii_case(name))
+        let from = self.prints.partition_point(|(print, _)| *print < own);
+        let behind = self.prints.iter().skip(from).take_while(|(print, _)| *print == own);
+        let is_named = |index: &usize| {
+            self.names.get(*index).is_some_and(|(key, _)| key.eq_ignore_ascii_case(name))
+        };
+        behind.map(|(_, index)| *index).find(is_named)
     }
 
     /// How many there are.
@@ -98,18 +108,18 @@ impl<'a> Keys<'a> {
 
     /// The keys in small letters, in the order of their indexes.
     pub fn lower(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(|(_, key, _)| key.as_str())
+        self.names.iter().map(|(key, _)| key.as_str())
     }
 
     /// The name of a key as it is written, if it is there.
     pub fn as_written(&self, key: &str) -> Option<&str> {
-        let (_, _, name) = self.names.get(self.position(key)?)?;
+        let (_, name) = self.names.get(self.position(key)?)?;
         Some(name)
     }
 
     /// The keys in small letters, with their names as written.
     pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.names.iter().map(|(_, key, name)| (key.as_str(), name.as_ref()))
+        self.names.iter().map(|(key, name)| (key.as_str(), name.as_ref()))
     }
 }
 
