@@ -1,6 +1,5 @@
 //! From the state of a bucket to the verdict: total, pure, and never narrower than the truth.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::bucket::{BucketState, NetworkOrigin, Part};
@@ -151,10 +150,11 @@ fn exposure(
 /// Whom the open paths of class external name.
 fn external(paths: &[Path]) -> Parties {
     let external = |path: &&Path| path.is_open() && path.exposure == Class::External;
-    let all = paths.iter().filter(external).map(|path| (Arc::as_ptr(&path.parties), &path.parties));
+    let all = paths.iter().filter(external).map(|path| &path.parties);
+    let mut all: Vec<&Arc<Parties>> = all.collect();
     // many statements may let in the same
-    let all: BTreeMap<*const Parties, &Arc<Parties>> = all.collect();
-    let all: Vec<&Arc<Parties>> = all.into_values().collect();
+    all.sort_by_key(|one| Arc::as_ptr(one));
+    all.dedup_by_key(|one| Arc::as_ptr(one));
     Parties::of_all(&all)
 }
 

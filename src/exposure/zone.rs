@@ -70,6 +70,9 @@ struct Side {
     all_inside: bool,
 }
 
+/// So many callers are sorted as fast as they are found among those that were sorted before.
+const FEW: usize = 4;
+
 /// A slice, told from others by where it lies.
 #[derive(Debug, Clone, Copy)]
 struct Lying<'z, T>(&'z [T]);
@@ -100,8 +103,7 @@ impl<'z> Zone<'z> {
             let mut group = Group::default();
             let (mut sets, mut located) = (Vec::new(), false);
             for (set, through) in &reach.bounded {
-                let callers = self.on(side, set);
-                let Some(&caller) = callers.first() else { continue };
+                let Some(caller) = self.first(side, set) else { continue };
                 let own = set.first() == Some(caller);
                 let through =
                     if own { Cow::Borrowed(through) } else { Cow::Owned(through.of_another()) };
@@ -116,24 +118,26 @@ impl<'z> Zone<'z> {
         Bounded { outside: group(false), inside: group(true) }
     }
 
-    /// Those of `set` who are on one side.
-    fn on(&self, side: Side, set: &'z [Caller]) -> Rc<[&'z Caller]> {
-        let sort = || {
-            let is_here = |caller: &&Caller| {
-                let is_service = matches!(caller, Caller::Service { .. });
-                is_service == side.services
-                    && side.inside == (side.all_inside || is_inside(caller, self.trust))
-                    && stands_for_somebody(caller)
-                    && !self.is_owner(caller)
-            };
-            set.iter().filter(is_here).collect()
-        };
-        // what is quickly done need not be remembered
-        if set.len() < 2 {
-            return sort();
+    /// The first of `set` who is on one side.
+    fn first(&self, side: Side, set: &'z [Caller]) -> Option<&'z Caller> {
+        if set.len() > FEW {
+            return self.among_many(side, set).first().copied();
         }
+        set.iter().find(|caller| self.is_on(side, caller))
+    }
+
+    /// Those of a long `set` who are on one side.
+    fn among_many(&self, side: Side, set: &'z [Caller]) -> Rc<[&'z Caller]> {
+        let sort = || set.iter().filter(|caller| self.is_on(side, caller)).collect();
         let mut sorted = self.sorted.borrow_mut();
         Rc::clone(sorted.entry((Lying(set), side)).or_insert_with(sort))
+    }
+
+    fn is_on(&self, side: Side, caller: &Caller) -> bool {
+        matches!(caller, Caller::Service { .. }) == side.services
+            && side.inside == (side.all_inside || is_inside(caller, self.trust))
+            && stands_for_somebody(caller)
+            && !self.is_owner(caller)
     }
 
     /// The bucket's owner by its canonical id is no outsider.
@@ -143,17 +147,27 @@ impl<'z> Zone<'z> {
 
     /// Whom a group stands for.
     fn parties(&self, key: Key<'z>) -> Arc<Parties> {
-        if let Some(known) = self.known.borrow().get(&key) {
+        let callers: usize = key.sets.iter().map(|Lying(set)| set.len()).sum();
+        let many = callers > FEW || key.conditions.is_some();
+        if many && let Some(known) = self.known.borrow().get(&key) {
             return Arc::clone(known);
         }
-        let sets = key.sets.iter().map(|Lying(set)| self.on(key.side, set));
-        let sets: Vec<Rc<[&Caller]>> = sets.collect();
-        let mut parties = named(|| sets.iter().flat_map(|set| set.iter().copied()));
+        let mut all: Vec<&Caller> = Vec::with_capacity(callers);
+        for Lying(set) in &key.sets {
+            if set.len() > FEW {
+                all.extend(self.among_many(key.side, set).iter());
+            } else {
+                all.extend(set.iter().filter(|caller| self.is_on(key.side, caller)));
+            }
+        }
+        let mut parties = named(|| all.iter().copied());
         if let Some(Lying(conditions)) = key.conditions {
             parties.extend(&self.located(conditions, key.side.all_inside));
         }
         let parties = Arc::new(parties);
-        self.known.borrow_mut().insert(key, Arc::clone(&parties));
+        if many {
+            self.known.borrow_mut().insert(key, Arc::clone(&parties));
+        }
         parties
     }
 

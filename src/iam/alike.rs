@@ -78,8 +78,18 @@ enum Names {
 }
 
 impl<'a> Apart<'a> {
-    /// Adds what a statement's principals and resources tell; its conditions are added apart.
-    pub fn add_statement(&mut self, statement: &'a Statement) {
+    /// What these statements tell callers apart by.
+    pub fn of(statements: impl Iterator<Item = &'a Statement>) -> Self {
+        let mut apart = Self::default();
+        for statement in statements {
+            apart.add_statement(statement);
+            statement.conditions.iter().for_each(|condition| apart.add_condition(condition));
+        }
+        apart
+    }
+
+    /// Adds what a statement's principals and resources tell.
+    fn add_statement(&mut self, statement: &'a Statement) {
         let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
         self.variables |= globs.iter().any(|glob| glob.as_str().contains("${"));
         self.seen += 1;
@@ -112,7 +122,7 @@ impl<'a> Apart<'a> {
     }
 
     /// Adds what a condition tells.
-    pub fn add_condition(&mut self, condition: &'a Condition) {
+    fn add_condition(&mut self, condition: &'a Condition) {
         let key = condition.key.to_ascii_lowercase();
         self.seen += 1;
         self.variables |= condition.values.iter().any(|value| value.contains("${"));

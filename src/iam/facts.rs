@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use ipnet::IpNet;
 
-use crate::iam::alike::{Alike, Apart};
 use crate::iam::atom::together;
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::{Comparison, range};
@@ -34,8 +33,6 @@ pub struct Facts<'a> {
     pub names_identities: bool,
     /// Whether a principal is a pattern, or something that S3 does not take.
     pub names_patterns: bool,
-    /// By what callers are told apart.
-    apart: Apart<'a>,
     /// Every condition.
     pub conditions: Vec<&'a Condition>,
     /// What means a bounded set, by the key.
@@ -49,10 +46,8 @@ impl<'a> Facts<'a> {
         facts.accounts.insert(*owner);
         let (mut ranges, mut callers) = (Vec::new(), Vec::new());
         for statement in documents.flat_map(|document| &document.statements) {
-            facts.apart.add_statement(statement);
             facts.add_principals(statement, &mut callers);
             for condition in &statement.conditions {
-                facts.apart.add_condition(condition);
                 facts.add_condition(condition, &mut callers);
                 let test = condition.operator.test;
                 let is_of_addresses = test == Test::IpAddress || test.compares_texts();
@@ -102,11 +97,6 @@ impl<'a> Facts<'a> {
         }
         callers.extend(told_apart(condition));
         callers.extend(sources(condition));
-    }
-
-    /// What is so of `caller` and of all that are like it; `None`: nothing is known to be so.
-    pub fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
-        self.apart.alike(caller)
     }
 
     /// The organization of the bucket's owner; `None`: it may be one that the policies name.

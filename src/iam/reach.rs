@@ -41,8 +41,7 @@ impl<'a> Policies<'a> {
         let mut named: Vec<(Caller, usize)> = Vec::new();
         for (index, one) in asked.iter_mut().enumerate() {
             one.name_more(self.tells_places_apart(), self.tells_services_apart());
-            let callers = one.named().filter(|caller| !caller.is_everyone());
-            named.extend(callers.map(|caller| (caller, index)));
+            named.extend(one.take_named().into_iter().map(|caller| (caller, index)));
         }
         named.sort();
         for by in named.chunk_by(|(one, _), (next, _)| one == next) {
@@ -126,7 +125,7 @@ impl<'a> Policies<'a> {
         let mut sets: Vec<Vec<&Caller>> = Vec::new();
         let mut known = BTreeMap::new();
         for caller in self.facts.callers.iter().filter(elsewhere) {
-            let alike = self.facts.alike(caller);
+            let alike = self.alike(caller);
             let at = alike.map_or(sets.len(), |alike| *known.entry(alike).or_insert(sets.len()));
             match sets.get_mut(at) {
                 Some(set) => set.push(caller),
@@ -147,7 +146,7 @@ impl<'a> Policies<'a> {
         fuel: &Fuel,
     ) {
         let ready = Once::of(self, caller, anywhere);
-        let alone: Rc<[Caller]> = [caller.clone()].into();
+        let mut alone: Option<Rc<[Caller]>> = None;
         for index in by {
             let Some(one) = asked.get_mut(index) else { continue };
             let left = Actions::ALL - one.reach.wider(caller);
@@ -160,7 +159,10 @@ impl<'a> Policies<'a> {
                 | Caller::Organization(_)
                 | Caller::CanonicalUser(_)
                 | Caller::OriginAccessIdentity(_)
-                | Caller::Service { .. } => one.reach.add(Rc::clone(&alone), through),
+                | Caller::Service { .. } => {
+                    let alone = alone.get_or_insert_with(|| [caller.clone()].into());
+                    one.reach.add(Rc::clone(alone), through);
+                }
             }
         }
     }
@@ -229,7 +231,7 @@ struct Once<'c, 'q: 'c, 'a> {
 
 impl<'c, 'q: 'c, 'a> Once<'c, 'q, 'a> {
     fn of(policies: &'q Policies<'a>, caller: &'c Caller, anywhere: bool) -> Self {
-        let alike = policies.facts.alike(caller);
+        let alike = policies.alike(caller);
         Self { policies, caller, anywhere, alike, asker: OnceCell::new() }
     }
 

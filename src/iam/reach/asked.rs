@@ -74,14 +74,15 @@ impl<'o> Asked<'o> {
             named = [Caller::Anonymous, Caller::Stranger].into();
             meant.clear();
         }
+        let everyone = named.contains(&Caller::Stranger);
         let conditions = statement.map_or(&[] as &[Condition], |statement| &statement.conditions);
         Self {
             offer,
             conditions,
-            everyone: named.contains(&Caller::Stranger),
+            everyone,
             named,
             meant,
-            bounds: Bounds::of(offer, conditions),
+            bounds: if everyone { Bounds::of(offer, conditions) } else { Bounds::default() },
             stand_ins: Vec::new(),
             alike: BTreeMap::new(),
             members: Actions::NONE,
@@ -138,10 +139,13 @@ impl<'o> Asked<'o> {
         self.named.append(&mut more);
     }
 
-    /// Whom it names; afterwards it knows that only where it names everyone.
-    pub fn named(&mut self) -> impl Iterator<Item = Caller> + use<> {
-        let named = if self.everyone { self.named.clone() } else { mem::take(&mut self.named) };
-        named.into_iter()
+    /// Whom it names, but everyone; afterwards it knows that only where it names everyone.
+    pub fn take_named(&mut self) -> Vec<Caller> {
+        if self.everyone {
+            self.named.iter().filter(|caller| !caller.is_everyone()).cloned().collect()
+        } else {
+            mem::take(&mut self.named).into_iter().collect()
+        }
     }
 
     /// Whether the conditions keep out `caller`, which they do not name; `anywhere`: and which is

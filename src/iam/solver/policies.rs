@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 
 use crate::iam::action::Actions;
+use crate::iam::alike::{Alike, Apart};
+use crate::iam::caller::Caller;
 use crate::iam::document::{Clause, Document, Statement};
 use crate::iam::facts::Facts;
 use crate::iam::fuel::Fuel;
@@ -24,6 +26,8 @@ pub struct Policies<'a> {
     pub place: &'a Place,
     /// Whom and what the policies name.
     pub(in crate::iam) facts: Facts<'a>,
+    /// By what they tell callers apart, found out when it is first asked for.
+    apart: OnceCell<Apart<'a>>,
     behind: Option<Behind<'a>>,
     pub(super) wide: Ready<'a>,
     skeptical: OnceCell<Ready<'a>>,
@@ -79,8 +83,17 @@ impl<'a> Policies<'a> {
         let variables = bindings::variables(documents());
         let reading = Reading::Wide;
         let wide = Ready::of(own, place, behind, reading, &Bindings::OPEN);
-        let (skeptical, by_binding) = (OnceCell::new(), Chain::default());
-        Self { own, place, facts, behind, wide, skeptical, variables, by_binding }
+        let (apart, skeptical, by_binding) = (OnceCell::new(), OnceCell::new(), Chain::default());
+        Self { own, place, facts, apart, behind, wide, skeptical, variables, by_binding }
+    }
+
+    /// What is so of `caller` and of all that are like it; `None`: nothing is known to be so.
+    pub(in crate::iam) fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
+        if caller.is_everyone() || self.facts.callers.len() < 2 {
+            return None;
+        }
+        let statements = || self.documents().flat_map(|(document, _)| &document.statements);
+        self.apart.get_or_init(|| Apart::of(statements())).alike(caller)
     }
 
     /// The same with another policy in the place of its own.
