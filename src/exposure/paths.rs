@@ -303,14 +303,18 @@ impl<'a> Search<'a> {
             }
             Some(through) => (through.request.clone(), through.unproved),
             // nothing tells the caller apart from one that was asked about
-            None => callers.iter().find(|(_, one)| one.unproved.is_none()).map_or(
-                (None, callers.iter().find_map(|(_, one)| one.unproved)),
-                |(caller, one)| {
-                    let asker = way.policies.asker(caller, false);
-                    let again = asker.ask(way.offer, true, one.actions, &self.fuel);
-                    (again.request, again.unproved)
-                },
-            ),
+            None => {
+                let is_told =
+                    |one: &Through| one.unproved.is_none_or(|why| why == Unproved::Untold);
+                callers.iter().find(|(_, one)| is_told(one)).map_or(
+                    (None, callers.iter().find_map(|(_, one)| one.unproved)),
+                    |(caller, one)| {
+                        let asker = way.policies.asker(caller, false);
+                        let again = asker.ask(way.offer, true, one.actions, &self.fuel);
+                        (again.request, again.unproved)
+                    },
+                )
+            }
         };
         let grant = matches!(way.offer, Offer::Grant { .. });
         let witness = request.map(|request| witness::of(*request, way.policies, grant));

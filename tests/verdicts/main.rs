@@ -88,6 +88,11 @@ fn several_callers() {
 }
 
 #[test]
+fn callers_that_are_alike() {
+    hold("callers_that_are_alike", &tables::alike::alike());
+}
+
+#[test]
 fn actions() {
     hold("actions", &tables::targets::actions());
 }

@@ -1,5 +1,6 @@
 //! Tables of small policies that differ in one thing.
 
+pub mod alike;
 pub mod callers;
 pub mod conditions;
 pub mod pairs;

@@ -154,7 +154,8 @@ impl<'o> Asked<'o> {
         let Bounds { accounts, organizations, sources } = self.bounds;
         match caller {
             Caller::Account { .. } => accounts || anywhere && organizations,
-            Caller::Organization(_) => organizations,
+            // whichever of its accounts gets through is named itself
+            Caller::Organization(_) => organizations || accounts,
             Caller::Service { on_behalf_of: Some(_), .. } => sources,
             Caller::Anonymous
             | Caller::Stranger
