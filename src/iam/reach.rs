@@ -262,3 +262,34 @@ impl Reach {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::iam::{Caller, Document, Fuel, Offer, Place, Policies, Route};
+    use crate::name::AccountId;
+
+    #[test]
+    fn without_steps_all_but_those_whom_a_list_keeps_out_get_through() {
+        let to = |id: &str| {
+            json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+            "Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": id}}})
+        };
+        let account = json!({"Effect": "Deny", "Principal": {"AWS": "444455556666"},
+            "Action": "s3:*", "Resource": "*"});
+        let policy =
+            json!({"Version": "2012-10-17", "Statement": [to("o-aa"), to("o-bb"), account]});
+        let document = Document::from_json(&policy).unwrap();
+        let owner = AccountId::parse("111122223333").unwrap();
+        let place = Place::of_bucket("clinic-reports", &owner, Route::Direct);
+        let policies = Policies::of(Some(&document), &place, None);
+        let reached = policies.reach(&[Offer::Statement(0)], &Fuel::new(0));
+        let [reach] = reached.as_slice() else { panic!("{reached:?}") };
+        assert!(reach.anonymous.actions.is_empty() && reach.authenticated.actions.is_empty());
+        let account = AccountId::parse("444455556666").unwrap();
+        let named: Vec<&Caller> = reach.bounded.iter().flat_map(|(set, _)| set.iter()).collect();
+        let organization = Caller::Organization("o-aa".to_owned());
+        assert_eq!(named, [&organization, &Caller::Account { account, arn: None }]);
+    }
+}

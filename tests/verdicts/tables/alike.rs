@@ -25,6 +25,11 @@ fn to(effect: &str, principal: Value, condition: Value) -> Value {
     statement
 }
 
+fn at(mut statement: Value, resource: &str) -> Value {
+    statement["Resource"] = json!(resource);
+    statement
+}
+
 fn but(effect: &str, principal: Value) -> Value {
     json!({"Effect": effect, "NotPrincipal": principal, "Action": "s3:GetObject",
         "Resource": OBJECTS})
@@ -53,6 +58,15 @@ fn organizations() -> Vec<Value> {
             deny(json!({"StringEquals": {"aws:SourceOrgID": "o-aa"}}))
         ]),
         json!([any(), deny(json!({"StringEquals": {"aws:VpceOrgID": ["o-aa", "o-dd"]}}))]),
+        json!([
+            at(any(), "arn:aws:s3:::clinic-reports/${aws:PrincipalOrgID}/*"),
+            at(deny(json!({})), "arn:aws:s3:::clinic-reports/o-aa/*")
+        ]),
+        json!([
+            any(),
+            deny(json!({"StringNotEquals": {"aws:Referer": "${aws:PrincipalOrgID}"}})),
+            deny(json!({"StringEquals": {"aws:Referer": "o-aa"}}))
+        ]),
     ]
 }
 
@@ -103,6 +117,14 @@ fn services() -> Vec<Value> {
         json!([all(), deny(json!({"ArnNotLike": topic(ACCOUNTS[0])["ArnLike"]}))]),
         json!([all(), deny(json!({"StringLike": {"aws:SourceAccount": "2*"}}))]),
         json!([all(), deny(json!({"Null": {"aws:SourceAccount": "false"}}))]),
+        json!([
+            to(
+                "Allow",
+                json!({"Service": names}),
+                json!({"StringEquals": {"aws:SourceOwner": ACCOUNTS}})
+            ),
+            deny(json!({"StringNotLike": {"aws:SourceAccount": "3*"}}))
+        ]),
         json!([allow(sources(&ACCOUNTS)), deny(sources(&ACCOUNTS[1..2]))]),
         json!([
             allow(json!({})),
