@@ -33,12 +33,16 @@ pub fn cases() -> Vec<(&'static str, Value)> {
     add("services by accounts they call for", fill(services_by_accounts));
     add("canonical users, a mixed deny", fill(canonical_users_denied));
     add("allows by organizations", fill(allows_by_organizations));
+    add("an allow for each few organizations", fill(allow_few_organizations));
+    add("organizations allowed, others denied", fill(organizations_on_both_sides));
+    add("hundreds of services", fill(services));
     // patterns
     add("one resource of thousands of stars, denied", fill(long_globs));
     add("hundreds of resources of 20 stars", fill(many_globs));
     add("a resource of stars alone", fill(stars));
     add("long texts and long patterns", fill(long_texts));
     add("thousands of patterns of actions", fill(action_globs));
+    add("all but thousands of patterns of actions", fill(but_action_globs));
     add("referers of many stars, allowed and denied", fill(like_values));
     // variables
     add("hundreds of variables, a key each", fill(variables));
@@ -47,6 +51,7 @@ pub fn cases() -> Vec<(&'static str, Value)> {
     add("one key for hundreds of variables", fill(variables_of_one_key));
     add("a statement for each variable", fill(statement_each_variable));
     add("hundreds of resources, a variable each", fill(resources_by_variable));
+    add("thousands of variables in one text", fill(variables_in_a_text));
     // networks
     add("hundreds of networks on both sides", fill(networks));
     add("every /n of the internet in denies", fill(networks_each_denied));
@@ -54,6 +59,8 @@ pub fn cases() -> Vec<(&'static str, Value)> {
     add("NotPrincipal, NotAction, NotResource", fill(inverted));
     add("allows by denies", fill(products));
     add("allows by denies, of 4 keys each", fill(products_of_conditions));
+    // an ACL beside
+    cases.push(("100 grants, all but hundreds of endpoints", with_grants(&fill(but_endpoints))));
     // a second policy in front
     let behind = [products as fn(usize) -> Value, products_of_conditions, deny_ladder];
     for (name, behind) in [
@@ -72,6 +79,15 @@ pub fn cases() -> Vec<(&'static str, Value)> {
 
 fn snapshot(policy: &Value) -> Value {
     json!({"Bucket": "bkt", "Account": OWNER, "Region": "eu-west-1", "Policy": policy})
+}
+
+/// The policy beside an ACL of as many grants as S3 takes, all to everyone.
+fn with_grants(policy: &Value) -> Value {
+    let everyone = "http://acs.amazonaws.com/groups/global/AllUsers";
+    let grant = json!({"Permission": "READ", "Grantee": {"Type": "Group", "URI": everyone}});
+    let mut snapshot = snapshot(policy);
+    snapshot["Acl"] = json!({"Owner": {"ID": "owner"}, "Grants": vec![grant; 100]});
+    snapshot
 }
 
 /// The same policy before the bucket as behind, and the bucket delegating.
@@ -354,6 +370,14 @@ fn action_globs(count: usize) -> Value {
     policy([allow])
 }
 
+fn but_action_globs(count: usize) -> Value {
+    let mut policy = action_globs(count);
+    let allow = policy["Statement"][0].as_object_mut().unwrap();
+    let globs = allow.remove("Action").unwrap();
+    allow.insert("NotAction".to_owned(), globs);
+    policy
+}
+
 fn services_by_accounts(count: usize) -> Value {
     let accounts: Vec<String> = (0..count).map(account).collect();
     let services: Vec<String> = (0..count).map(|at| format!("s{at}.amazonaws.com")).collect();
@@ -378,6 +402,33 @@ fn allows_by_organizations(count: usize) -> Value {
     let deny = statement("Deny", json!({"StringNotEquals": {"aws:PrincipalOrgID": ids}}));
     let allows = (0..count / 2).map(|_| statement("Allow", json!({})));
     policy(allows.chain([deny]))
+}
+
+fn allow_few_organizations(count: usize) -> Value {
+    policy((0..count).map(|at| {
+        let ids: Vec<String> = (0..7).map(|of| format!("o-{:010}", 7 * at + of)).collect();
+        statement("Allow", json!({"StringEquals": {"aws:PrincipalOrgID": ids}}))
+    }))
+}
+
+fn organizations_on_both_sides(count: usize) -> Value {
+    let list = |effect: &str, from: usize| {
+        let ids: Vec<String> = (from..from + count).map(|at| format!("o-{at:x}")).collect();
+        statement(effect, json!({"StringEquals": {"aws:PrincipalOrgID": ids}}))
+    };
+    policy([list("Allow", 0), list("Deny", count / 2)])
+}
+
+fn services(count: usize) -> Value {
+    let mut allow = statement("Allow", json!({}));
+    let names: Vec<String> = (0..count).map(|at| format!("{at:x}.amazonaws.com")).collect();
+    allow["Principal"] = json!({"Service": names});
+    policy([allow])
+}
+
+fn but_endpoints(count: usize) -> Value {
+    let ids: Vec<String> = (0..count).map(|at| format!("vpce-{at:x}")).collect();
+    policy([statement("Deny", json!({"StringNotEquals": {"aws:SourceVpce": ids}}))])
 }
 
 fn like_values(count: usize) -> Value {
@@ -438,6 +489,12 @@ fn resources_by_variable(count: usize) -> Value {
     let mut deny = statement("Deny", json!({}));
     deny["Resource"] = (0..count).skip(1).map(resource).collect();
     policy([allow, deny])
+}
+
+fn variables_in_a_text(count: usize) -> Value {
+    let all: Vec<String> = (0..count).map(|at| format!("${{a{at:x}}}")).collect();
+    let text = all.concat();
+    policy([statement("Allow", json!({"StringLike": {"aws:Referer": text}}))])
 }
 
 fn networks(count: usize) -> Value {

@@ -125,11 +125,11 @@ impl Actions {
             tail.is_some_and(|own| own.eq_ignore_ascii_case(end))
         };
         let least = pattern.as_str().bytes().filter(|letter| *letter != b'*').count();
-        let print = print(pattern.as_str().as_bytes());
+        let asked = letters(pattern.as_str().as_bytes());
         let may = |name: &str| name.len() >= least && begins(name) && ends(name);
         Action::all()
-            .zip(PRINTS)
-            .filter(|(action, own)| print & !own == 0 && !known.contains(*action))
+            .zip(LETTERS)
+            .filter(|(action, own)| asked & !own == 0 && !known.contains(*action))
             .map(|(action, _)| action)
             .filter(|action| may(action.name()) && pattern.matches_ignoring_case(action.name()))
             .collect()
@@ -189,23 +189,23 @@ const fn bits_on_bucket() -> u128 {
     bits
 }
 
-/// The prints of all actions.
-const PRINTS: [u128; TABLE.len()] = prints();
+/// The letters of all actions.
+const LETTERS: [u128; TABLE.len()] = letters_of_all();
 
 #[allow(clippy::indexing_slicing)] // computed when compiling
-const fn prints() -> [u128; TABLE.len()] {
-    let (mut prints, mut index) = ([0; TABLE.len()], 0);
+const fn letters_of_all() -> [u128; TABLE.len()] {
+    let (mut all, mut index) = ([0; TABLE.len()], 0);
     while index < TABLE.len() {
-        prints[index] = print(TABLE[index].0.as_bytes());
+        all[index] = letters(TABLE[index].0.as_bytes());
         index += 1;
     }
-    prints
+    all
 }
 
 /// Which letters a pattern asks for, and which next to which: a name that it matches has all bits
 /// that it has, and more.
 #[allow(clippy::indexing_slicing)] // every index is below the length
-const fn print(pattern: &[u8]) -> u128 {
+const fn letters(pattern: &[u8]) -> u128 {
     let (mut bits, mut last, mut index) = (0, b'*', 0);
     while index < pattern.len() {
         let letter = pattern[index].to_ascii_lowercase();

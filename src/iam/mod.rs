@@ -4,7 +4,8 @@
 //! Read in this order: `document` and its parts (`principal`, `action`, `condition`, `pattern`)
 //! say what is written; `atom`, `compare` and `variable` what a condition asks of one value;
 //! `request` what a policy says to one request. `caller` names the classes of those who may ask,
-//! `facts` whom the policies name, and `reach` asks the `solver` about every caller of every offer.
+//! `facts` whom the policies name, `alike` of which of them the same is true, and `reach` asks the
+//! `solver` about every caller of every offer.
 
 mod action;
 mod alike;
