@@ -90,7 +90,8 @@ impl<'a> Facts<'a> {
 
     fn add_condition(&mut self, condition: &Condition, callers: &mut Vec<Caller>) {
         let key = condition.key.to_ascii_lowercase();
-        if ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
+        let names = condition.operator.test != Test::Null;
+        if names && ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
             let first = |value: &String| value.split('/').next().map(str::to_ascii_lowercase);
             let ids = condition.values.iter().filter_map(first);
             self.organizations.extend(ids.filter(|id| is_literal(id)));

@@ -123,6 +123,10 @@ fn is_owners_organization(value: &str) -> bool {
 
 /// The accounts and organizations that a condition names.
 pub fn told_apart(condition: &Condition) -> Vec<Caller> {
+    // that asks whether there is a value, and for none
+    if condition.operator.test == Test::Null {
+        return Vec::new();
+    }
     let key = condition.key.to_ascii_lowercase();
     let account = |value: &String| match key.as_str() {
         "aws:principalaccount"

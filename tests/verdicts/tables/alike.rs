@@ -140,6 +140,9 @@ fn lists() -> Vec<Value> {
     let account = |operator: &str, ids: &[&str]| own(operator, "aws:PrincipalAccount", ids);
     let source = |ids: &[&str]| own("StringEquals", "aws:SourceAccount", ids);
     let equals = "StringEquals";
+    let but = |key: &str, values: &[&str]| deny(json!({"StringNotEquals": {key: values}}));
+    let but_two = || but("aws:PrincipalOrgID", &["o-aa", "o-bb"]);
+    let but_accounts = || but("aws:PrincipalAccount", &ACCOUNTS);
     vec![
         json!([organization(equals, &["o-aa"]), organization(equals, &["o-bb", "o-cc"])]),
         json!([organization("StringEqualsIgnoreCase", &["O-AA"]), organization(equals, &["o-bb"])]),
@@ -165,6 +168,13 @@ fn lists() -> Vec<Value> {
         json!([account("StringEqualsIfExists", &ACCOUNTS[..1]), account(equals, &ACCOUNTS[1..])]),
         json!([account(equals, &["${aws:SourceAccount}"]), account(equals, &ACCOUNTS[1..])]),
         json!([source(&ACCOUNTS[..1]), source(&ACCOUNTS[1..])]),
+        json!([organization("StringLike", &["o-a*"]), but_two()]),
+        json!([organization("StringNotEquals", &["o-bb"]), but_two()]),
+        json!([organization(equals, &["${aws:PrincipalTag/t}"]), but_two()]),
+        json!([allow(json!({"Null": {"aws:PrincipalOrgID": "false"}})), but_two()]),
+        json!([allow(json!({"Null": {"aws:VpceOrgID": "false"}})), but_two()]),
+        json!([account("StringLike", &["2*"]), but_accounts()]),
+        json!([account("StringNotEquals", &ACCOUNTS[1..]), but_accounts()]),
         json!([source(&ACCOUNTS[..1]), account(equals, &ACCOUNTS[1..])]),
     ]
 }

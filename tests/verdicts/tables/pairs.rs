@@ -43,6 +43,7 @@ fn variables() -> Vec<Value> {
     );
     let csv = but(on("Deny", "arn:aws:s3:::clinic-reports/*.csv", json!({})), "Resource");
     vec![
+        json!([on("Allow", "arn:aws:s3:::${aws:PrincipalTag/t}", json!({}))]),
         home(json!({})),
         home(json!({"NotIpAddress": {"aws:SourceIp": "198.51.0.0/16"}})),
         home(json!({"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}})),
@@ -128,6 +129,10 @@ fn meanings() -> Vec<Value> {
         json!([all("Allow", json!({"DateGreaterThan": after, "DateLessThan": before}))])
     };
     vec![
+        json!([
+            all("Allow", json!({"IpAddress": {"aws:SourceIp": "198.0.0.0/7"}})),
+            all("Deny", json!({"IpAddress": {"aws:VpcSourceIp": ["198.0.0.0/8", "199.0.0.0/8"]}}))
+        ]),
         json!([
             all("Allow", keys("Null", json!("false"))),
             all("Deny", keys("NumericLessThan", json!(5))),
