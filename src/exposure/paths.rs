@@ -12,13 +12,13 @@ use crate::exposure::zone::{self, Group, Zone};
 use crate::exposure::{Class, Closer, Parties, Path, Via, ours, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
-    Reach, Route, Through, Unproved, in_partition,
+    Reach, Request, Route, Through, Unproved, in_partition,
 };
 use crate::name::Region;
 use crate::trust::Trust;
 
 /// Steps that all the questions of one verdict may cost together.
-const STEPS: usize = 250_000;
+const STEPS: usize = 300_000;
 
 /// What the paths of one bucket are looked for in.
 pub(super) struct Search<'a> {
@@ -286,35 +286,17 @@ impl<'a> Search<'a> {
         let elsewhere = way.but_ours.filter(|_| exposure == Class::External);
         let elsewhere = elsewhere.and_then(|but_ours| {
             let ask = |(caller, one): &(&Caller, Cow<'_, Through>)| {
-                but_ours.asker(caller, false).ask(way.offer, true, one.actions, &self.fuel)
+                but_ours.asker(caller, false).ask(way.offer, false, one.actions, &self.fuel)
             };
             let mut asked = callers.iter().take_while(|_| self.fuel.left() > 0).map(ask);
             asked.find(|one| one.request.is_some())
         });
-        let proved =
-            callers.iter().find(|(_, one)| one.request.is_some() && one.unproved.is_none());
-        let shown = proved.or_else(|| callers.iter().find(|(_, one)| one.request.is_some()));
-        // a request that carries something of ours shows nobody outside
-        let shown = elsewhere.as_ref().or(shown.map(|(_, through)| through.as_ref()));
         let asks_for_others = way.but_ours.is_some() && exposure == Class::External;
-        let (request, unproved) = match shown {
-            Some(_) if asks_for_others && elsewhere.is_none() && self.fuel.left() == 0 => {
-                (None, Some(Unproved::GivenUp))
-            }
-            Some(through) => (through.request.clone(), through.unproved),
-            // nothing tells the caller apart from one that was asked about
-            None => {
-                let is_told =
-                    |one: &Through| one.unproved.is_none_or(|why| why == Unproved::Untold);
-                callers.iter().find(|(_, one)| is_told(one)).map_or(
-                    (None, callers.iter().find_map(|(_, one)| one.unproved)),
-                    |(caller, one)| {
-                        let asker = way.policies.asker(caller, false);
-                        let again = asker.ask(way.offer, true, one.actions, &self.fuel);
-                        (again.request, again.unproved)
-                    },
-                )
-            }
+        // a request that carries something of ours shows nobody outside
+        let (request, unproved) = match elsewhere {
+            Some(through) => (through.request, through.unproved),
+            None if asks_for_others && self.fuel.left() == 0 => (None, Some(Unproved::GivenUp)),
+            None => self.shown(way, callers),
         };
         let grant = matches!(way.offer, Offer::Grant { .. });
         let witness = request.map(|request| witness::of(*request, way.policies, grant));
@@ -327,6 +309,33 @@ impl<'a> Search<'a> {
             unproved: unproved.or(witness.is_none().then_some(Unproved::GivenUp)),
             witness,
         })
+    }
+
+    /// The request of those of one group that shows most, and why it proves nothing.
+    fn shown(
+        &self,
+        way: &Way<'_, '_, '_>,
+        callers: &[(&Caller, Cow<'_, Through>)],
+    ) -> (Option<Box<Request>>, Option<Unproved>) {
+        let best = callers.iter().min_by_key(|(_, one)| match (&one.request, one.unproved) {
+            (Some(_), None) => 0,
+            (None, None) => 1,
+            (Some(_), Some(_)) => 2,
+            (None, Some(Unproved::GivenUp)) => 4,
+            (None, Some(_)) => 3,
+        });
+        match best {
+            // nothing tells the caller apart from one that was asked about
+            Some((caller, one))
+                if one.request.is_none() && one.unproved != Some(Unproved::GivenUp) =>
+            {
+                let asker = way.policies.asker(caller, false);
+                let again = asker.ask(way.offer, false, one.actions, &self.fuel);
+                (again.request, again.unproved)
+            }
+            Some((_, one)) => (one.request.clone(), one.unproved),
+            None => (None, None),
+        }
     }
 
     /// Through an access point of one VPC the world is cut down to what is in that VPC.

@@ -44,8 +44,6 @@ pub struct Apart<'a> {
     /// Those that name somebody, by what they name.
     lists: BTreeMap<Names, BTreeMap<Cow<'a, str>, Vec<usize>>>,
     principals: ByWhat,
-    /// Whether there are variables.
-    variables: bool,
     /// What is told apart by more than the lists that name it.
     finely: BTreeSet<Names>,
 }
@@ -88,10 +86,8 @@ impl<'a> Apart<'a> {
         apart
     }
 
-    /// Adds what a statement's principals and resources tell.
+    /// Adds what a statement's principals tell.
     fn add_statement(&mut self, statement: &'a Statement) {
-        let (Clause::In(globs) | Clause::NotIn(globs)) = &statement.resource;
-        self.variables |= globs.iter().any(|glob| glob.as_str().contains("${"));
         self.seen += 1;
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
         if list.iter().any(|principal| matches!(principal, Principal::Other(_))) {
@@ -125,7 +121,6 @@ impl<'a> Apart<'a> {
     fn add_condition(&mut self, condition: &'a Condition) {
         let key = condition.key.to_ascii_lowercase();
         self.seen += 1;
-        self.variables |= condition.values.iter().any(|value| value.contains("${"));
         if carried::is_of_principal(&key) {
             self.principals = self.principals.max(ByWhat::Kind);
         }
@@ -188,24 +183,30 @@ impl<'a> Apart<'a> {
         }
     }
 
-    /// What is so of `caller` and of all that are like it; `None`: nothing is known to be so.
-    pub fn alike(&self, caller: &Caller) -> Option<Alike<'_>> {
-        let by_pattern = self.variables || self.principals == ByWhat::Pattern;
+    /// What is so of `caller` and of all that are like it, where `variables` stand for these keys;
+    /// `None`: nothing is known to be so.
+    pub fn alike(&self, caller: &Caller, variables: &[String]) -> Option<Alike<'_>> {
+        let by_pattern = self.principals == ByWhat::Pattern;
+        let stand_for = |is_own: fn(&str) -> bool| variables.iter().any(|key| is_own(key));
         let alike = |sort, lists| Some(Alike { sort, lists, sources: &[] });
         match caller {
-            Caller::Account { account, arn } if !by_pattern => {
+            Caller::Account { account, arn } if !by_pattern && !stand_for(is_of_account) => {
                 let whole = self.lists_of(Names::Accounts, account.as_str());
                 let parts = self.lists_of(Names::Parts, account.as_str());
                 match (arn, whole, parts) {
                     (None, _, []) => alike(Sort::Account, whole),
-                    (Some(_), [], [_]) if self.principals == ByWhat::Lists => {
+                    (Some(_), [], [_])
+                        if self.principals == ByWhat::Lists && variables.is_empty() =>
+                    {
                         alike(Sort::Principal, parts)
                     }
                     (None | Some(_), _, _) => None,
                 }
             }
             Caller::Organization(id)
-                if self.is_told_by_lists(Names::Organizations) && id != OWNERS_ORGANIZATION =>
+                if self.is_told_by_lists(Names::Organizations)
+                    && !stand_for(is_of_organization)
+                    && id != OWNERS_ORGANIZATION =>
             {
                 alike(Sort::Organization, self.lists_of(Names::Organizations, id))
             }
@@ -213,11 +214,13 @@ impl<'a> Apart<'a> {
             Caller::CanonicalUser(id) => {
                 alike(Sort::CanonicalUser, self.lists_of(Names::CanonicalUsers, id))
             }
-            Caller::OriginAccessIdentity(arn) if !by_pattern => {
+            Caller::OriginAccessIdentity(arn) if !by_pattern && variables.is_empty() => {
                 let lists = self.lists_of(Names::OriginAccessIdentities, arn);
                 alike(Sort::OriginAccessIdentity, lists)
             }
-            Caller::Service { name, on_behalf_of } if self.is_told_by_lists(Names::Services) => {
+            Caller::Service { name, on_behalf_of }
+                if self.is_told_by_lists(Names::Services) && !stand_for(carried::is_of_source) =>
+            {
                 self.alike_service(name, on_behalf_of.as_ref())
             }
             Caller::Anonymous
@@ -245,12 +248,22 @@ impl<'a> Apart<'a> {
     }
 
     fn is_told_by_lists(&self, names: Names) -> bool {
-        !self.variables && !self.finely.contains(&names)
+        !self.finely.contains(&names)
     }
 
     fn lists_of(&self, names: Names, name: &str) -> &[usize] {
         self.lists.get(&names).and_then(|lists| lists.get(name)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether a key tells in which account a principal is.
+fn is_of_account(key: &str) -> bool {
+    key == "aws:principalaccount" || carried::is_of_principal(key) && !key.contains('/')
+}
+
+/// Whether a key tells in which organization a principal is, or the one for whom a service calls.
+fn is_of_organization(key: &str) -> bool {
+    key.starts_with("aws:principalorg") || key.starts_with("aws:sourceorg")
 }
 
 fn folded(name: &str) -> Cow<'_, str> {

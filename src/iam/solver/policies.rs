@@ -93,7 +93,7 @@ impl<'a> Policies<'a> {
             return None;
         }
         let statements = || self.documents().flat_map(|(document, _)| &document.statements);
-        self.apart.get_or_init(|| Apart::of(statements())).alike(caller)
+        self.apart.get_or_init(|| Apart::of(statements())).alike(caller, &self.variables)
     }
 
     /// The same with another policy in the place of its own.
