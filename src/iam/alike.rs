@@ -126,6 +126,8 @@ impl<'a> Apart<'a> {
         }
         let tells_apart = condition.operator.test != Test::Null;
         let is_account = |value: &str| AccountId::parse(value).is_ok();
+        // what a variable stands for may be told apart by another condition
+        let is_id = |value: &str| is_literal(value) && !value.contains("${");
         match key.as_str() {
             "aws:principalarn" | "aws:userid" => self.principals = ByWhat::Pattern,
             "aws:principalaccount" if !self.add_values(Names::Accounts, condition, is_account) => {
@@ -137,7 +139,7 @@ impl<'a> Apart<'a> {
                 self.finely.insert(Names::Sources);
             }
             "aws:principalorgid" | "aws:sourceorgid"
-                if tells_apart && !self.add_values(Names::Organizations, condition, is_literal) =>
+                if tells_apart && !self.add_values(Names::Organizations, condition, is_id) =>
             {
                 self.finely.insert(Names::Organizations);
             }

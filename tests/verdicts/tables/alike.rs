@@ -171,6 +171,21 @@ fn lists() -> Vec<Value> {
         json!([organization("StringLike", &["o-a*"]), but_two()]),
         json!([organization("StringNotEquals", &["o-bb"]), but_two()]),
         json!([organization(equals, &["${aws:PrincipalTag/t}"]), but_two()]),
+        json!([
+            organization(equals, &["${aws:PrincipalTag/t}"]),
+            but_two(),
+            but("aws:PrincipalTag/t", &["o-bb"])
+        ]),
+        json!([
+            organization(equals, &["${aws:VpceOrgID}"]),
+            but_two(),
+            but("aws:VpceOrgID", &["o-bb"])
+        ]),
+        json!([
+            organization(equals, &["${aws:ResourceOrgID}"]),
+            but_two(),
+            but("aws:ResourceOrgID", &["o-bb"])
+        ]),
         json!([allow(json!({"Null": {"aws:PrincipalOrgID": "false"}})), but_two()]),
         json!([allow(json!({"Null": {"aws:VpceOrgID": "false"}})), but_two()]),
         json!([account("StringLike", &["2*"]), but_accounts()]),
