@@ -130,24 +130,19 @@ impl<'a> Search<'a> {
             None => permission.bucket_actions(),
             Some(_) => permission.object_actions(),
         };
-        let offers: Vec<Offer> = granted
-            .iter()
-            .map(|(_, entry, outsider)| {
-                Offer::of_grant(outsider.clone(), actions(entry.permission))
-            })
-            .collect();
         // grants of the same are asked about once
-        let mut distinct: Vec<Offer> = Vec::new();
-        for offer in &offers {
-            if !distinct.contains(offer) {
-                distinct.push(offer.clone());
-            }
+        let mut offers: Vec<Offer> = Vec::new();
+        let mut by_offer: Vec<usize> = Vec::new();
+        for (_, entry, outsider) in &granted {
+            let offer = Offer::of_grant(outsider.clone(), actions(entry.permission));
+            let known = offers.iter().position(|known| *known == offer);
+            by_offer.push(known.unwrap_or(offers.len()));
+            offers.extend(known.is_none().then_some(offer));
         }
-        let reached = policies.reach(&distinct, &self.fuel);
+        let reached = policies.reach(&offers, &self.fuel);
         let (zone, policies) = (&self.zone(&policies), &policies);
-        for ((grant, entry, _), offer) in granted.into_iter().zip(&offers) {
-            let mut reached = distinct.iter().zip(&reached);
-            let Some((_, reach)) = reached.find(|(own, _)| *own == offer) else { continue };
+        for ((grant, entry, _), at) in granted.into_iter().zip(by_offer) {
+            let (Some(offer), Some(reach)) = (offers.get(at), reached.get(at)) else { continue };
             let via = match key {
                 None => Via::Acl { grant },
                 Some(key) => Via::ObjectAcl { key: key.to_owned(), grant },
@@ -325,7 +320,7 @@ impl<'a> Search<'a> {
             (None, Some(_)) => 3,
         });
         match best {
-            // nothing tells the caller apart from one that was asked about
+            // it may be that another was asked in its place
             Some((caller, one))
                 if one.request.is_none() && one.unproved != Some(Unproved::GivenUp) =>
             {

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::iam::caller::{ANY_SERVICE, Caller, OWNERS_ORGANIZATION};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Statement};
-use crate::iam::pattern::is_literal;
 use crate::iam::principal::Principal;
 use crate::iam::solver::carried;
 use crate::name::AccountId;
@@ -100,8 +99,14 @@ impl<'a> Apart<'a> {
         for principal in list {
             match principal {
                 Principal::Account(account) => self.add(Names::Accounts, account.as_str()),
-                Principal::Identity { account, .. } | Principal::Saml { account, .. } => {
+                Principal::Identity { account, .. } => self.add(Names::Parts, account.as_str()),
+                // by the provider, which users do not have
+                Principal::Saml { account, .. } => {
                     self.add(Names::Parts, account.as_str());
+                    self.principals = self.principals.max(ByWhat::Kind);
+                }
+                Principal::WebIdentity(_) => {
+                    self.principals = self.principals.max(ByWhat::Kind);
                 }
                 Principal::CanonicalUser(id) => self.add(Names::CanonicalUsers, id.as_str()),
                 Principal::OriginAccessIdentity(arn) => {
@@ -110,7 +115,6 @@ impl<'a> Apart<'a> {
                 Principal::Service(name) => self.add(Names::Services, folded(name)),
                 Principal::Everyone
                 | Principal::AnyIdentity
-                | Principal::WebIdentity(_)
                 | Principal::Nobody(_)
                 | Principal::Other(_) => {}
             }
@@ -126,11 +130,11 @@ impl<'a> Apart<'a> {
         }
         let tells_apart = condition.operator.test != Test::Null;
         let is_account = |value: &str| AccountId::parse(value).is_ok();
-        // what a variable stands for may be told apart by another condition
-        let is_id = |value: &str| is_literal(value) && !value.contains("${");
         match key.as_str() {
             "aws:principalarn" | "aws:userid" => self.principals = ByWhat::Pattern,
-            "aws:principalaccount" if !self.add_values(Names::Accounts, condition, is_account) => {
+            "aws:principalaccount"
+                if tells_apart && !self.add_values(Names::Accounts, condition, is_account) =>
+            {
                 self.principals = ByWhat::Pattern;
             }
             "aws:sourceaccount"
@@ -139,7 +143,7 @@ impl<'a> Apart<'a> {
                 self.finely.insert(Names::Sources);
             }
             "aws:principalorgid" | "aws:sourceorgid"
-                if tells_apart && !self.add_values(Names::Organizations, condition, is_id) =>
+                if tells_apart && !self.add_values(Names::Organizations, condition, is_plain) =>
             {
                 self.finely.insert(Names::Organizations);
             }
@@ -208,6 +212,7 @@ impl<'a> Apart<'a> {
             Caller::Organization(id)
                 if self.is_told_by_lists(Names::Organizations)
                     && !stand_for(is_of_organization)
+                    && is_plain(id)
                     && id != OWNERS_ORGANIZATION =>
             {
                 alike(Sort::Organization, self.lists_of(Names::Organizations, id))
@@ -256,6 +261,12 @@ impl<'a> Apart<'a> {
     fn lists_of(&self, names: Names, name: &str) -> &[usize] {
         self.lists.get(&names).and_then(|lists| lists.get(name)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Whether the id of an organization has the form of one: nobody is in one that is a path, and a
+/// variable stands for what another condition may tell apart.
+fn is_plain(id: &str) -> bool {
+    !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Whether a key tells in which account a principal is.

@@ -23,7 +23,8 @@ pub struct Reach {
     /// What every AWS identity may do beside.
     pub authenticated: Through,
     /// What bounded sets of callers may do beside, those together of whom the same is true; the
-    /// request is the first one's. Services only with nobody else.
+    /// request is the first one's, where it has its own. A service that calls for whoever makes it
+    /// is alone.
     pub bounded: Vec<(Rc<[Caller]>, Through)>,
 }
 

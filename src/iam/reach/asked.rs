@@ -32,7 +32,7 @@ pub(super) struct Asked<'o> {
     /// One service for each account for which it calls, where there are too many to be asked
     /// about.
     pub stand_ins: Vec<Caller>,
-    /// What callers may do, from anywhere or not, of which nothing tells the accounts apart.
+    /// What callers may do, from anywhere or not, of whom the same is true.
     pub alike: BTreeMap<(bool, Alike<'o>), Through>,
     /// What members of organizations that it names may do, but for those by an account alone that
     /// the policies name.

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use crate::shown;
 use crate::tables::{OBJECTS, snapshot, statement};
 
+const USER: &str = "arn:aws:iam::222233334444:user/x";
+const ROLE: &str = "arn:aws:iam::444455556666:role/r";
+
 const ACCOUNTS: [&str; 3] = ["222233334444", "333344445555", "444455556666"];
 
 fn allow(condition: Value) -> Value {
@@ -140,6 +143,7 @@ fn lists() -> Vec<Value> {
     let account = |operator: &str, ids: &[&str]| own(operator, "aws:PrincipalAccount", ids);
     let source = |ids: &[&str]| own("StringEquals", "aws:SourceAccount", ids);
     let equals = "StringEquals";
+    let but_whom = |principal: Value| self::but("Deny", principal);
     let but = |key: &str, values: &[&str]| deny(json!({"StringNotEquals": {key: values}}));
     let but_two = || but("aws:PrincipalOrgID", &["o-aa", "o-bb"]);
     let but_accounts = || but("aws:PrincipalAccount", &ACCOUNTS);
@@ -186,7 +190,18 @@ fn lists() -> Vec<Value> {
             but_two(),
             but("aws:ResourceOrgID", &["o-bb"])
         ]),
+        json!([organization(equals, &["o-aa/r-ab12/", "o-bb"])]),
+        json!([organization(equals, &["o-aa/", "", "o-bb", "o-cc"])]),
+        json!([own(equals, "aws:SourceOrgID", &["o-aa/r-ab12/", "o-bb"])]),
         json!([allow(json!({"Null": {"aws:PrincipalOrgID": "false"}})), but_two()]),
+        json!([
+            to("Allow", json!({"AWS": [USER, ROLE]}), json!({})),
+            but_whom(json!({"Federated": "accounts.google.com"}))
+        ]),
+        json!([
+            to("Allow", json!({"AWS": [ROLE, USER]}), json!({})),
+            but_whom(json!({"Federated": "arn:aws:iam::444455556666:saml-provider/p"}))
+        ]),
         json!([allow(json!({"Null": {"aws:VpceOrgID": "false"}})), but_two()]),
         json!([account("StringLike", &["2*"]), but_accounts()]),
         json!([account("StringNotEquals", &ACCOUNTS[1..]), but_accounts()]),
