@@ -42,28 +42,16 @@ pub struct Apart<'a> {
     seen: usize,
     /// Those that name somebody, by what they name.
     lists: BTreeMap<Names, BTreeMap<Cow<'a, str>, Vec<usize>>>,
-    principals: ByWhat,
     /// What is told apart by more than the lists that name it.
     finely: BTreeSet<Names>,
-}
-
-/// By what the principals of accounts are told apart, the last most finely.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum ByWhat {
-    /// By lists of them alone.
-    #[default]
-    Lists,
-    /// By whether they are users, roles, and so on, as well.
-    Kind,
-    /// By patterns or variables, each by itself.
-    Pattern,
 }
 
 /// What a list names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Names {
     Accounts,
-    /// Accounts, by a principal or an identity provider in them.
+    /// Accounts, by a principal or an identity provider in them. Told apart finely, the principals
+    /// of one list are so by whether they are users, roles, and so on.
     Parts,
     Organizations,
     CanonicalUsers,
@@ -90,7 +78,7 @@ impl<'a> Apart<'a> {
         self.seen += 1;
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
         if list.iter().any(|principal| matches!(principal, Principal::Other(_))) {
-            self.principals = ByWhat::Pattern;
+            self.finely.insert(Names::Accounts);
         }
         // a list with everyone in it tells nobody apart
         if list.contains(&Principal::Everyone) {
@@ -103,10 +91,10 @@ impl<'a> Apart<'a> {
                 // by the provider, which users do not have
                 Principal::Saml { account, .. } => {
                     self.add(Names::Parts, account.as_str());
-                    self.principals = self.principals.max(ByWhat::Kind);
+                    self.finely.insert(Names::Parts);
                 }
                 Principal::WebIdentity(_) => {
-                    self.principals = self.principals.max(ByWhat::Kind);
+                    self.finely.insert(Names::Parts);
                 }
                 Principal::CanonicalUser(id) => self.add(Names::CanonicalUsers, id.as_str()),
                 Principal::OriginAccessIdentity(arn) => {
@@ -126,60 +114,54 @@ impl<'a> Apart<'a> {
         let key = condition.key.to_ascii_lowercase();
         self.seen += 1;
         if carried::is_of_principal(&key) {
-            self.principals = self.principals.max(ByWhat::Kind);
+            self.finely.insert(Names::Parts);
         }
         let tells_apart = condition.operator.test != Test::Null;
         let is_account = |value: &str| AccountId::parse(value).is_ok();
         match key.as_str() {
-            "aws:principalarn" | "aws:userid" => self.principals = ByWhat::Pattern,
-            "aws:principalaccount"
-                if tells_apart && !self.add_values(Names::Accounts, condition, is_account) =>
-            {
-                self.principals = ByWhat::Pattern;
+            "aws:principalarn" | "aws:userid" => {
+                self.finely.insert(Names::Accounts);
             }
-            "aws:sourceaccount"
-                if tells_apart && !self.add_values(Names::Sources, condition, is_account) =>
-            {
+            _ if !tells_apart => {}
+            "aws:principalaccount" => self.add_values(Names::Accounts, condition, is_account),
+            "aws:sourceaccount" => self.add_values(Names::Sources, condition, is_account),
+            "aws:principalorgid" | "aws:sourceorgid" => {
+                self.add_values(Names::Organizations, condition, is_plain);
+            }
+            "aws:sourcearn" => {
                 self.finely.insert(Names::Sources);
             }
-            "aws:principalorgid" | "aws:sourceorgid"
-                if tells_apart && !self.add_values(Names::Organizations, condition, is_plain) =>
-            {
+            "aws:principalorgpaths" | "aws:sourceorgpaths" => {
                 self.finely.insert(Names::Organizations);
             }
-            "aws:sourcearn" if tells_apart => {
-                self.finely.insert(Names::Sources);
-            }
-            "aws:principalorgpaths" | "aws:sourceorgpaths" if tells_apart => {
-                self.finely.insert(Names::Organizations);
-            }
-            "aws:principalservicename" | "aws:principalservicenameslist" if tells_apart => {
+            "aws:principalservicename" | "aws:principalservicenameslist" => {
                 self.finely.insert(Names::Services);
             }
             _ => {}
         }
     }
 
-    /// Adds the values of a condition as a list of names; whether they are no more than that.
+    /// Adds the values of a condition as a list of names, where they are no more than that.
     fn add_values(
         &mut self,
         names: Names,
         condition: &'a Condition,
         is_name: impl Fn(&str) -> bool,
-    ) -> bool {
+    ) {
         let listed = condition.operator.test.compares_texts()
             && condition.values.iter().all(|value| is_name(value));
-        if listed {
-            let folds = condition.operator.test == Test::StringEqualsIgnoreCase;
-            for value in &condition.values {
-                // no name has capitals
-                let name = folded(value);
-                if folds || name == value.as_str() {
-                    self.add(names, name);
-                }
+        if !listed {
+            self.finely.insert(names);
+            return;
+        }
+        let folds = condition.operator.test == Test::StringEqualsIgnoreCase;
+        for value in &condition.values {
+            // no name has capitals
+            let name = folded(value);
+            if folds || name == value.as_str() {
+                self.add(names, name);
             }
         }
-        listed
     }
 
     fn add(&mut self, names: Names, name: impl Into<Cow<'a, str>>) {
@@ -192,17 +174,17 @@ impl<'a> Apart<'a> {
     /// What is so of `caller` and of all that are like it, where `variables` stand for these keys;
     /// `None`: nothing is known to be so.
     pub fn alike(&self, caller: &Caller, variables: &[String]) -> Option<Alike<'_>> {
-        let by_pattern = self.principals == ByWhat::Pattern;
+        let by_lists = self.is_told_by_lists(Names::Accounts);
         let stand_for = |is_own: fn(&str) -> bool| variables.iter().any(|key| is_own(key));
         let alike = |sort, lists| Some(Alike { sort, lists, sources: &[] });
         match caller {
-            Caller::Account { account, arn } if !by_pattern && !stand_for(is_of_account) => {
+            Caller::Account { account, arn } if by_lists && !stand_for(is_of_account) => {
                 let whole = self.lists_of(Names::Accounts, account.as_str());
                 let parts = self.lists_of(Names::Parts, account.as_str());
                 match (arn, whole, parts) {
                     (None, _, []) => alike(Sort::Account, whole),
                     (Some(_), [], [_])
-                        if self.principals == ByWhat::Lists && variables.is_empty() =>
+                        if self.is_told_by_lists(Names::Parts) && variables.is_empty() =>
                     {
                         alike(Sort::Principal, parts)
                     }
@@ -221,7 +203,7 @@ impl<'a> Apart<'a> {
             Caller::CanonicalUser(id) => {
                 alike(Sort::CanonicalUser, self.lists_of(Names::CanonicalUsers, id))
             }
-            Caller::OriginAccessIdentity(arn) if !by_pattern && variables.is_empty() => {
+            Caller::OriginAccessIdentity(arn) if by_lists && variables.is_empty() => {
                 let lists = self.lists_of(Names::OriginAccessIdentities, arn);
                 alike(Sort::OriginAccessIdentity, lists)
             }
