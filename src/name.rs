@@ -40,10 +40,14 @@ impl AccountId {
     ///
     /// [`NameError::Account`] unless `text` is 12 digits.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        match <[u8; 12]>::try_from(text.as_bytes()) {
-            Ok(digits) if digits.iter().all(u8::is_ascii_digit) => Ok(Self(digits)),
-            Ok(_) | Err(_) => Err(NameError::Account(shown(text))),
-        }
+        Self::of(text).ok_or_else(|| NameError::Account(shown(text)))
+    }
+
+    /// The account that `text` is, where it may be something else.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let digits = <[u8; 12]>::try_from(text.as_bytes()).ok()?;
+        digits.iter().all(u8::is_ascii_digit).then_some(Self(digits))
     }
 
     /// The 12 digits.

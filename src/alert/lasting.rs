@@ -178,6 +178,6 @@ fn access_point(target: &Target, name: &str, account: &AccountId) -> Step {
 fn account(path: &Path, target: &Target) -> AccountId {
     let asked = path.witness.as_ref().filter(|asked| asked.resource.contains(":accesspoint/"));
     let field = asked.and_then(|asked| asked.resource.split(':').nth(4));
-    let stated = field.and_then(|account| AccountId::parse(account).ok());
+    let stated = field.and_then(AccountId::of);
     stated.unwrap_or(target.account)
 }

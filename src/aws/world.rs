@@ -38,7 +38,7 @@ impl Aws {
     #[must_use]
     pub fn new(clients: Arc<Clients>, function_arn: &str) -> Self {
         let account = function_arn.split(':').nth(4);
-        let own = account.and_then(|account| AccountId::parse(account).ok());
+        let own = account.and_then(AccountId::of);
         Self { clients, own, accounts: Mutex::default() }
     }
 

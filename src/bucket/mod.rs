@@ -254,7 +254,9 @@ impl BucketState {
                 Part::Tags => self.tags.error(),
                 Part::WebsiteConfiguration => self.website.error(),
             };
-            found.extend(error.map(|error| (part.name().to_owned(), error.to_owned())));
+            if let Some(error) = error {
+                found.push((part.name().to_owned(), error.to_owned()));
+            }
             if part == Part::AccessPoints {
                 found.extend(self.unreadable_in_access_points());
             }

@@ -85,7 +85,7 @@ fn key_at(key: Option<&str>, place: &str) -> Result<Option<String>, Refused> {
 /// S3 names the account of the requester, or the service.
 fn requester(detail: &Value) -> Option<Actor> {
     let requester = field::text(detail, "requester")?;
-    let account = AccountId::parse(requester).ok();
+    let account = AccountId::of(requester);
     let kind = match &account {
         Some(_) => ActorKind::AwsAccount,
         None if requester.ends_with(".amazonaws.com") => ActorKind::AwsService,

@@ -21,7 +21,7 @@ pub(super) fn read(record: Record) -> Event {
         return record.ignored(reason);
     }
     let target = field::text(record.parameters, "targetId");
-    let scope = match target.and_then(|target| AccountId::parse(target).ok()) {
+    let scope = match target.and_then(AccountId::of) {
         Some(account) => Scope::Account { account, region: record.info.region.clone() },
         None => record.whole_account(),
     };

@@ -129,8 +129,7 @@ fn resources(detail: &Value) -> Vec<Resource<'_>> {
         Some(Resource {
             kind: field::text(resource, "type")?,
             arn: either(["ARN", "arn", "ARNPrefix"])?,
-            account: either(["accountId", "accountid", "accountID"])
-                .and_then(|account| AccountId::parse(account).ok()),
+            account: either(["accountId", "accountid", "accountID"]).and_then(AccountId::of),
         })
     };
     list.iter().filter_map(resource).collect()

@@ -9,7 +9,7 @@ use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
 use crate::exposure::public::{self, PolicyOf};
 use crate::exposure::zone::{self, Group, Zone};
-use crate::exposure::{Class, Closer, Parties, Path, Via, ours, witness};
+use crate::exposure::{Class, Closer, Path, Via, ours, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
     Reach, Request, Route, Through, Unproved, in_partition,
@@ -26,8 +26,6 @@ pub(super) struct Search<'a> {
     pub trust: &'a Trust,
     pub closers: &'a Closers,
     pub fuel: Fuel,
-    /// The parties of paths that name nobody.
-    nobody: Arc<Parties>,
 }
 
 /// What was found.
@@ -55,7 +53,7 @@ struct Way<'w, 'z, 'p> {
 
 impl<'a> Search<'a> {
     pub(super) fn of(state: &'a BucketState, trust: &'a Trust, closers: &'a Closers) -> Self {
-        Self { state, trust, closers, fuel: Fuel::new(STEPS), nobody: Arc::default() }
+        Self { state, trust, closers, fuel: Fuel::new(STEPS) }
     }
 
     pub(super) fn run(&self) -> Findings {
@@ -244,7 +242,7 @@ impl<'a> Search<'a> {
             }
             let group = Group {
                 callers: vec![(caller, Cow::Borrowed(through))],
-                parties: Arc::clone(&self.nobody),
+                parties: Arc::clone(&way.zone.nobody),
             };
             paths.extend(self.path(way, class, group, way.closed_by));
         }

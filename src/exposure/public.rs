@@ -128,7 +128,7 @@ fn names_one_account(value: &str) -> bool {
     match rest.splitn(5, ':').collect::<Vec<_>>().as_slice() {
         [partition, "s3", _, account, resource] => {
             is_literal(partition)
-                && AccountId::parse(account).is_ok()
+                && AccountId::of(account).is_some()
                 && resource.starts_with("accesspoint/")
         }
         _ => false,

@@ -40,6 +40,8 @@ pub struct Zone<'z> {
     owner: &'z AccountId,
     /// The canonical id of that account, where it is known.
     owner_id: Option<&'z str>,
+    /// The parties of those who name nobody.
+    pub nobody: Arc<Parties>,
     /// What their Denies ask.
     denied: Vec<&'z Condition>,
     /// Those of sets who were sorted before.
@@ -84,8 +86,8 @@ impl<'z> Zone<'z> {
         let against = policy.into_iter().flat_map(Document::denies);
         let denied = against.flat_map(|deny| &deny.conditions).collect();
         let owner_id = state.acl.known().and_then(|acl| acl.owner.as_deref());
-        let (sorted, known) = (RefCell::default(), RefCell::default());
-        Self { trust, owner: &state.account, owner_id, denied, sorted, known }
+        let (nobody, sorted, known) = (Arc::default(), RefCell::default(), RefCell::default());
+        Self { trust, owner: &state.account, owner_id, nobody, denied, sorted, known }
     }
 
     /// Sorts those bounded callers of `reach` that are services, or those that are not, who come by
@@ -100,20 +102,22 @@ impl<'z> Zone<'z> {
     ) -> Bounded<'z> {
         let group = |inside: bool| {
             let side = Side { services, inside, all_inside };
-            let mut group = Group::default();
-            let (mut sets, mut located) = (Vec::new(), false);
+            let (mut callers, mut sets, mut located) = (Vec::new(), Vec::new(), false);
             for (set, through) in &reach.bounded {
                 let Some(caller) = self.first(side, set) else { continue };
                 let own = set.first() == Some(caller);
                 let through =
                     if own { Cow::Borrowed(through) } else { Cow::Owned(through.of_another()) };
-                group.callers.push((caller, through));
+                callers.push((caller, through));
                 sets.push(Lying(set.as_ref()));
                 located |= matches!(caller, Caller::Located { .. });
             }
+            if callers.is_empty() {
+                return Group { callers, parties: Arc::clone(&self.nobody) };
+            }
             let conditions = located.then_some(Lying(conditions));
-            group.parties = self.parties(Key { sets, conditions, side });
-            group
+            let parties = self.parties(Key { sets, conditions, side });
+            Group { callers, parties }
         };
         Bounded { outside: group(false), inside: group(true) }
     }
@@ -194,7 +198,7 @@ impl<'z> Zone<'z> {
         match condition.key.to_ascii_lowercase().as_str() {
             "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
             "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
-                let accounts = values().filter_map(|value| AccountId::parse(value).ok());
+                let accounts = values().filter_map(|value| AccountId::of(value));
                 parties.accounts.extend(accounts.filter(|account| account != self.owner));
             }
             "aws:sourceip" | "aws:sourcevpc" | "aws:sourcevpce" | "aws:sourcevpcarn"
@@ -285,7 +289,7 @@ fn is_ours(condition: &Condition, value: &String, trust: &Trust) -> bool {
         "aws:sourcevpce" => trust.vpc_endpoints.contains(value),
         "aws:vpceorgid" => trust.organizations.contains(value),
         "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
-            AccountId::parse(value).is_ok_and(|account| trust.accounts.contains(&account))
+            AccountId::of(value).is_some_and(|account| trust.accounts.contains(&account))
         }
         _ => false,
     }

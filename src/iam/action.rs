@@ -8,6 +8,7 @@
 
 use std::fmt;
 use std::ops::{BitAnd, BitOr, BitOrAssign, Sub};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -160,10 +161,14 @@ impl Actions {
     /// the more it shows.
     #[must_use]
     pub fn plainest(self) -> (usize, Option<Action>) {
-        const FIRST: [&str; 3] = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
-        let known = FIRST.into_iter().map(Action::from_name).enumerate();
-        let first = known.filter(|(_, action)| action.is_some_and(|action| self.contains(action)));
-        first.into_iter().next().unwrap_or_else(|| (FIRST.len(), self.iter().next()))
+        static FIRST: LazyLock<Vec<Action>> = LazyLock::new(|| {
+            let names = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"];
+            names.into_iter().filter_map(Action::from_name).collect()
+        });
+        match FIRST.iter().position(|action| self.contains(*action)) {
+            Some(before) => (before, FIRST.get(before).copied()),
+            None => (FIRST.len(), self.iter().next()),
+        }
     }
 
     /// The actions, sorted by name.

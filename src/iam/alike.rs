@@ -117,7 +117,7 @@ impl<'a> Apart<'a> {
             self.finely.insert(Names::Parts);
         }
         let tells_apart = condition.operator.test != Test::Null;
-        let is_account = |value: &str| AccountId::parse(value).is_ok();
+        let is_account = |value: &str| AccountId::of(value).is_some();
         match key.as_str() {
             "aws:principalarn" | "aws:userid" => {
                 self.finely.insert(Names::Accounts);

@@ -67,7 +67,7 @@ impl<'t> Arn<'t> {
 pub fn bound_account(pattern: &str, by_part: bool) -> Option<AccountId> {
     let arn = Arn::split(pattern)?;
     let [_, _, _, _, account, _] = arn.parts;
-    let account = AccountId::parse(account).ok()?;
+    let account = AccountId::of(account)?;
     let is_crossed = !by_part && !arn.parts.iter().take(4).all(|part| is_literal(part));
     (!is_crossed).then_some(account)
 }

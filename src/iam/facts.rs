@@ -1,7 +1,6 @@
 //! Whom and what policies name: callers that are none of these are strangers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use ipnet::IpNet;
 
@@ -36,7 +35,7 @@ pub struct Facts<'a> {
     /// Every condition.
     pub conditions: Vec<&'a Condition>,
     /// What means a bounded set, by the key.
-    bounded: BTreeMap<String, Rc<[Comparison<'a>]>>,
+    bounded: BTreeMap<String, Vec<Comparison<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -126,13 +125,13 @@ impl<'a> Facts<'a> {
 
     /// The values, of those that conditions ask of `key`, in small letters, that mean a bounded
     /// set, where the key tells places apart.
-    pub fn bounded(&self, key: &str) -> Rc<[Comparison<'a>]> {
-        self.bounded.get(key).map_or_else(|| Rc::from(Vec::new()), Rc::clone)
+    pub fn bounded(&self, key: &str) -> &[Comparison<'a>] {
+        self.bounded.get(key).map_or(&[], Vec::as_slice)
     }
 }
 
 /// Those of each key.
-fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Rc<[Comparison<'a>]>> {
+fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Vec<Comparison<'a>>> {
     let mut all: BTreeMap<String, Vec<Comparison<'a>>> = BTreeMap::new();
     for condition in conditions {
         let key = condition.key.to_ascii_lowercase();
@@ -148,5 +147,5 @@ fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Rc<[Comparison<
         });
         all.entry(key).or_default().extend(bounded);
     }
-    all.into_iter().map(|(key, list)| (key, together(list).into())).collect()
+    all.into_iter().map(|(key, list)| (key, together(list))).collect()
 }

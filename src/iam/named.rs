@@ -132,12 +132,10 @@ pub fn told_apart(condition: &Condition) -> Vec<Caller> {
         "aws:principalaccount"
         | "aws:sourceaccount"
         | "aws:sourceowner"
-        | "s3:dataaccesspointaccount" => AccountId::parse(value).ok(),
+        | "s3:dataaccesspointaccount" => AccountId::of(value),
         // the name of an access point has no colon that a `*` could cross
         "s3:dataaccesspointarn" => bound_account(value, true),
-        "aws:principalarn" | "aws:sourcearn" => {
-            value.split(':').find_map(|part| AccountId::parse(part).ok())
-        }
+        "aws:principalarn" | "aws:sourcearn" => value.split(':').find_map(AccountId::of),
         _ => None,
     };
     let organization = |value: &String| match key.as_str() {

@@ -81,7 +81,7 @@ impl Principal {
         if text == "*" {
             return Self::Everyone;
         }
-        if let Ok(account) = AccountId::parse(text) {
+        if let Some(account) = AccountId::of(text) {
             return Self::Account(account);
         }
         let wild = !is_literal(text) || text.contains("${");
@@ -96,22 +96,22 @@ impl Principal {
         if arn.account() == "cloudfront" {
             return Self::OriginAccessIdentity(text.to_owned());
         }
-        match AccountId::parse(arn.account()) {
-            Ok(account) if arn.resource() == "root" => Self::Account(account),
-            Ok(account) => Self::Identity { account, arn: text.to_owned() },
-            Err(_) if arn.account().bytes().all(|byte| byte.is_ascii_digit()) => {
+        match AccountId::of(arn.account()) {
+            Some(account) if arn.resource() == "root" => Self::Account(account),
+            Some(account) => Self::Identity { account, arn: text.to_owned() },
+            None if arn.account().bytes().all(|byte| byte.is_ascii_digit()) => {
                 Self::Nobody(text.to_owned())
             }
-            Err(_) => Self::Other(text.to_owned()),
+            None => Self::Other(text.to_owned()),
         }
     }
 
     /// What `text` names under `Federated`.
     pub(super) fn federated(text: &str) -> Self {
         let saml = Arn::split(text).filter(|arn| arn.resource().starts_with("saml-provider"));
-        match saml.map(|arn| AccountId::parse(arn.account())) {
-            Some(Ok(account)) => Self::Saml { account, arn: text.to_owned() },
-            Some(Err(_)) => Self::Other(text.to_owned()),
+        match saml.map(|arn| AccountId::of(arn.account())) {
+            Some(Some(account)) => Self::Saml { account, arn: text.to_owned() },
+            Some(None) => Self::Other(text.to_owned()),
             None => Self::WebIdentity(text.to_owned()),
         }
     }
@@ -140,7 +140,7 @@ impl Principal {
             Self::Account(account)
             | Self::Saml { account, .. }
             | Self::Identity { account, .. } => Some(*account),
-            Self::Other(text) => AccountId::parse(Arn::split(text)?.account()).ok(),
+            Self::Other(text) => AccountId::of(Arn::split(text)?.account()),
             Self::Everyone
             | Self::AnyIdentity
             | Self::OriginAccessIdentity(_)

@@ -25,8 +25,7 @@ pub(super) fn misspelt(snapshot: &Value) -> Option<(String, &'static str)> {
 fn steps_to_misspelt(value: &Value) -> Option<(Vec<String>, &'static str)> {
     match value {
         Value::Object(object) => object.iter().find_map(|(key, value)| {
-            let known = KEYS.iter().find(|known| known.eq_ignore_ascii_case(key)).copied();
-            let (mut steps, expected) = match known {
+            let (mut steps, expected) = match known(key) {
                 Some(known) if known != key => (Vec::new(), known),
                 // policies, tags and website configurations have keys of their own
                 Some("Policy" | "Tags" | "WebsiteConfiguration") => return None,
@@ -61,42 +60,54 @@ const PARTS: [&str; 13] = [
     "Unreadable",
 ];
 
-/// Every key that is looked at, at any depth.
-const KEYS: [&str; 36] = [
-    "Bucket",
-    "Account",
-    "Region",
-    "Acl",
-    "Owner",
-    "ID",
-    "Grants",
-    "Grantee",
-    "URI",
-    "EmailAddress",
-    "Permission",
-    "OwnershipControls",
-    "Rules",
-    "ObjectOwnership",
-    "Policy",
-    "PublicAccessBlockConfiguration",
-    "AccountPublicAccessBlockConfiguration",
-    "BlockPublicAcls",
-    "IgnorePublicAcls",
-    "BlockPublicPolicy",
-    "RestrictPublicBuckets",
-    "AccessPoints",
-    "Name",
-    "AccessPointAccount",
-    "NetworkOrigin",
-    "VpcConfiguration",
-    "VpcId",
-    "ObjectAcls",
-    "Key",
-    "Tags",
-    "WebsiteConfiguration",
-    "Unreadable",
-    "PolicyStatus",
-    "Type",
-    "DisplayName",
-    "BucketAccountId",
-];
+macro_rules! known {
+    ($($key:literal)*) => {
+        /// The known key that `key` is, in the same capitals or in others.
+        fn known(key: &str) -> Option<&'static str> {
+            match key {
+                $($key => Some($key),)*
+                _ => [$($key),*].into_iter().find(|known| known.eq_ignore_ascii_case(key)),
+            }
+        }
+    };
+}
+
+// every key that is looked at, at any depth
+known! {
+    "AccessPointAccount"
+    "AccessPoints"
+    "Account"
+    "AccountPublicAccessBlockConfiguration"
+    "Acl"
+    "BlockPublicAcls"
+    "BlockPublicPolicy"
+    "Bucket"
+    "BucketAccountId"
+    "DisplayName"
+    "EmailAddress"
+    "Grantee"
+    "Grants"
+    "ID"
+    "IgnorePublicAcls"
+    "Key"
+    "Name"
+    "NetworkOrigin"
+    "ObjectAcls"
+    "ObjectOwnership"
+    "Owner"
+    "OwnershipControls"
+    "Permission"
+    "Policy"
+    "PolicyStatus"
+    "PublicAccessBlockConfiguration"
+    "Region"
+    "RestrictPublicBuckets"
+    "Rules"
+    "Tags"
+    "Type"
+    "URI"
+    "Unreadable"
+    "VpcConfiguration"
+    "VpcId"
+    "WebsiteConfiguration"
+}

@@ -7,7 +7,6 @@ mod principal;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::Comparison;
@@ -206,7 +205,7 @@ impl<'q> Asking<'q> {
         if self.network != Network::Endpoint {
             return Some(Domain::never());
         }
-        let named = || if anywhere { facts.bounded(key) } else { Rc::from(Vec::new()) };
+        let named = || if anywhere { facts.bounded(key) } else { &[] };
         Some(match key {
             "aws:sourcevpc" => match self.scene.route {
                 Route::AccessPoint { vpc: Some(Some(vpc)), .. } => Domain::bound(Some(vpc)),
@@ -243,8 +242,7 @@ impl<'q> Asking<'q> {
             }
             ("aws:sourcearn", account) => {
                 let account = account.map(AccountId::as_str);
-                let named =
-                    if anyone || nowhere { Rc::from(Vec::new()) } else { facts.bounded(key) };
+                let named = if anyone || nowhere { &[] } else { facts.bounded(key) };
                 Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
             ("aws:sourceorgpaths", _) if self.caller.as_organization().is_some() => {
@@ -288,7 +286,7 @@ impl<'q> Asking<'q> {
     /// An account that no policy names.
     fn stranger(&self) -> &'static str {
         let named = &self.scene.facts.accounts;
-        let is_new = |digits: &&str| AccountId::parse(digits).is_ok_and(|id| !named.contains(&id));
+        let is_new = |digits: &&str| AccountId::of(digits).is_some_and(|id| !named.contains(&id));
         STRANGERS.into_iter().find(is_new).unwrap_or("998877665544")
     }
 }
@@ -311,7 +309,7 @@ fn organization_but(named: &BTreeSet<String>) -> Texts<'_> {
 fn sources<'q>(
     account: Option<&'q str>,
     nowhere: bool,
-    named: Rc<[Comparison<'q>]>,
+    named: &'q [Comparison<'q>],
     stranger: &str,
 ) -> Texts<'q> {
     let of_account = || Samples {

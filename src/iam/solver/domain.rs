@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::rc::Rc;
 
 use ipnet::IpNet;
 
@@ -73,7 +72,7 @@ pub enum Except<'q> {
     /// capitals.
     Starts(&'q BTreeSet<String>),
     /// Texts that meet one of these.
-    Meeting(Rc<[Comparison<'q>]>),
+    Meeting(&'q [Comparison<'q>]),
 }
 
 impl<'q> Domain<'q> {
@@ -120,16 +119,13 @@ impl<'q, T: Into<Cow<'q, str>>> From<T> for Samples<'q> {
 impl<'q> Texts<'q> {
     /// Any text; these read well.
     pub fn any(samples: impl Into<Samples<'q>>) -> Self {
-        Self::unnamed(samples, Rc::from(Vec::new()))
+        Self::unnamed(samples, &[])
     }
 
     /// Any text that meets none of `named`.
-    pub fn unnamed(samples: impl Into<Samples<'q>>, named: Rc<[Comparison<'q>]>) -> Self {
-        Self::Language(Language {
-            form: Form::Any,
-            except: Except::Meeting(named),
-            samples: samples.into(),
-        })
+    pub fn unnamed(samples: impl Into<Samples<'q>>, named: &'q [Comparison<'q>]) -> Self {
+        let (form, except) = (Form::Any, Except::Meeting(named));
+        Self::Language(Language { form, except, samples: samples.into() })
     }
 
     /// Keys of objects.
@@ -179,7 +175,7 @@ impl Except<'_> {
     pub fn is_left_out(&self, part: Part, text: &str) -> bool {
         match (self, part) {
             (Self::Accounts(accounts), Part::Account) => {
-                AccountId::parse(text).is_ok_and(|account| accounts.contains(&account))
+                AccountId::of(text).is_some_and(|account| accounts.contains(&account))
             }
             (Self::Account(account), Part::Account) => account.as_str() == text,
             (Self::Starts(starts), Part::FirstStep) => starts.contains(&text.to_ascii_lowercase()),

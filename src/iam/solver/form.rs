@@ -246,7 +246,7 @@ fn is_named(kind: &str, rest: &str) -> bool {
 }
 
 fn is_account(text: &str) -> bool {
-    AccountId::parse(text).is_ok()
+    AccountId::of(text).is_some()
 }
 
 fn is_name(text: &str) -> bool {

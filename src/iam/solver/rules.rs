@@ -92,6 +92,9 @@ impl<'a> Keys<'a> {
 
     /// The index of a key, capitals not counting, if it is there.
     pub fn position(&self, name: &str) -> Option<usize> {
+        if self.names.is_empty() {
+            return None;
+        }
         let own = fingerprint(name);
         let from = self.prints.partition_point(|(print, _)| *print < own);
         let behind = self.prints.iter().skip(from).take_while(|(print, _)| *print == own);

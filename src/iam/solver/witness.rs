@@ -92,7 +92,7 @@ fn requester(
     };
     let identity = |own: Option<&str>| {
         let text = arn.unwrap_or_default().to_owned();
-        let account = Part::Account.of(&text).and_then(|digits| AccountId::parse(&digits).ok());
+        let account = Part::Account.of(&text).and_then(|digits| AccountId::of(&digits));
         match account {
             Some(account) => Requester::Identity { account, arn: own.map_or(text, str::to_owned) },
             None => Requester::Anonymous,

@@ -2,7 +2,6 @@
 //! principals.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::solver::carried::{
@@ -150,7 +149,7 @@ impl<'q> Asking<'q> {
         };
         let named = match self.caller {
             Caller::Stranger => self.scene.facts.bounded("aws:userid"),
-            _ => Rc::from(Vec::new()),
+            _ => &[],
         };
         Texts::Language(Language { form, except: Except::Meeting(named), samples: sample.into() })
     }
