@@ -219,6 +219,9 @@ fn network(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door)
         carry("aws:sourcevpce", near(draw, keys, "aws:sourcevpce", &["vpce-77777777"]));
         let address = *draw.pick(&["10.1.2.3", "10.200.0.1", "192.168.0.9"]);
         carry("aws:vpcsourceip", address.to_owned());
+        carry("aws:vpceaccount", (*draw.pick(&[STRANGER, OTHER, THIRD])).to_owned());
+        let (id, _) = organization(draw, keys, ["aws:vpceorgid", "aws:vpceorgpaths"]);
+        carry("aws:vpceorgid", id);
     } else {
         let mut addresses: Vec<IpAddr> = [
             "203.0.113.7",
@@ -247,6 +250,19 @@ fn network(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door)
         addresses.retain(|address| is_public(*address) && !address.is_unspecified());
         carry("aws:sourceip", draw.pick(&addresses).to_string());
     }
+}
+
+/// An organization's id and a path in it, by what is asked of the keys for them.
+fn organization(
+    draw: &mut Draw,
+    keys: &Mentioned,
+    [of_id, of_path]: [&str; 2],
+) -> (String, String) {
+    // ids have no capitals, and paths begin with one
+    let named = if keys.contains_key(of_path) { of_path } else { of_id };
+    let path = near(draw, keys, named, &["o-fresh12345/r-zz99/"]).to_lowercase();
+    let (id, rest) = path.split_once('/').unwrap_or((&path, "r-zz99/"));
+    (id.to_owned(), format!("{id}/{rest}"))
 }
 
 fn caller(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
@@ -294,15 +310,10 @@ fn caller(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
     }
     carry("s3:signatureage", draw.pick::<&str>(&["0", "1000", "900000"]));
     if draw.chance(75) {
-        let paths = near(draw, keys, "aws:principalorgpaths", &["o-fresh12345/r-zz99/"]);
-        let id = near(draw, keys, "aws:principalorgid", &["o-fresh12345"]);
-        let id = if keys.contains_key("aws:principalorgpaths") {
-            paths.split('/').next().unwrap().to_owned()
-        } else {
-            id
-        };
+        let own = ["aws:principalorgid", "aws:principalorgpaths"];
+        let (id, path) = organization(draw, keys, own);
         carry("aws:principalorgid", &id);
-        carry("aws:principalorgpaths", &paths);
+        carry("aws:principalorgpaths", &path);
     }
     if user.is_none() && draw.chance(25) {
         // not only where a condition names it: a principal may
@@ -327,6 +338,10 @@ fn service(draw: &mut Draw, request: &mut Request, keys: &Mentioned) {
         if theirs.is_empty() || theirs == account || !keys.contains_key("aws:sourceaccount") {
             carry("aws:sourcearn", &arn);
         }
+        let (id, path) = organization(draw, keys, ["aws:sourceorgid", "aws:sourceorgpaths"]);
+        carry("aws:sourceorgid", &id);
+        carry("aws:sourceorgpaths", &path);
+        carry("aws:sourceowner", account);
     }
 }
 
@@ -422,6 +437,8 @@ fn from_a_named_place(request: &Request, keys: &Mentioned) -> bool {
         "aws:sourcevpce",
         "aws:userid",
         "aws:principalorgid",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
         "s3:dataaccesspointaccount",
         "s3:dataaccesspointarn",
     ];
