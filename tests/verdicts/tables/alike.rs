@@ -209,6 +209,28 @@ fn lists() -> Vec<Value> {
     ]
 }
 
+/// Resources with variables that stand for what tells callers apart.
+fn variables() -> Vec<Value> {
+    let key = |name: &str| format!("arn:aws:s3:::clinic-reports/{name}/*");
+    let own = |statement: Value, variable: &str, kept_from: &str| {
+        json!([at(statement, &key(variable)), at(deny(json!({})), &key(kept_from))])
+    };
+    let accounts = || to("Allow", json!({"AWS": ACCOUNTS}), json!({}));
+    let services = |condition: Value| {
+        to("Allow", json!({"Service": ["s1.amazonaws.com", "s2.amazonaws.com"]}), condition)
+    };
+    let sources = || services(json!({"StringEquals": {"aws:SourceAccount": ACCOUNTS}}));
+    vec![
+        own(accounts(), "${aws:PrincipalAccount}", ACCOUNTS[0]),
+        own(accounts(), "${aws:PrincipalArn}", "arn:aws:iam::222233334444:*"),
+        own(accounts(), "${aws:PrincipalTag/team}", ACCOUNTS[0]),
+        own(accounts(), "${aws:username}", "x"),
+        own(to("Allow", json!({"AWS": [USER, ROLE]}), json!({})), "${aws:PrincipalType}", "User"),
+        own(sources(), "${aws:SourceAccount}", ACCOUNTS[0]),
+        own(sources(), "${aws:PrincipalServiceName}", "s1.amazonaws.com"),
+    ]
+}
+
 /// Each policy, judged with nobody in the zone of trust, and with some of those that it names.
 pub fn alike() -> String {
     let accounts = [ACCOUNTS[1]].map(|id| AccountId::parse(id).unwrap());
@@ -219,7 +241,7 @@ pub fn alike() -> String {
         ..Trust::default()
     };
     let mut table = String::new();
-    for policy in [organizations(), ids(), services(), lists()].concat() {
+    for policy in [organizations(), ids(), services(), lists(), variables()].concat() {
         for statement in policy.as_array().unwrap() {
             let _ = writeln!(table, "{statement}");
         }
