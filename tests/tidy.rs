@@ -1,5 +1,5 @@
 //! The house rules that can be checked by reading the source: who may name what, how long a file
-//! and a function may be, what a file begins with.
+//! may be, what it begins with.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -117,6 +117,7 @@ fn statement(statement: usize, sid: Option<&str>, exposure: Class, names: &[&str
     Path {
         via: Via::Policy { statement, sid: sid.map(str::to_owned) },
         exposure,
+        services: false,
         actions: actions(names),
         parties: Arc::default(),
         closed_by: Vec::new(),
@@ -387,6 +388,7 @@ fn object_acl() -> Run {
     let path = || Path {
         via: Via::ObjectAcl { key: "scans/2026/7.pdf".to_owned(), grant: 1 },
         exposure: Class::Anonymous,
+        services: false,
         actions: actions(&["s3:GetObject", "s3:GetObjectVersion"]),
         parties: Arc::default(),
         closed_by: Vec::new(),
@@ -404,6 +406,7 @@ fn bucket_acl() -> Run {
     let grant = |grant, exposure, principal| Path {
         via: Via::Acl { grant },
         exposure,
+        services: false,
         actions: actions(&["s3:ListBucket"]),
         parties: Arc::default(),
         closed_by: Vec::new(),
@@ -477,6 +480,7 @@ pub(crate) fn exempted_and_cut() -> Run {
     judged.decision.held = vec![Held::ByExemption {
         via: public_read().via,
         exposure: Class::Anonymous,
+        services: false,
         exemption: "clinic website".to_owned(),
         expires: date!(2027 - 01 - 31),
         by_tags: false,
@@ -485,6 +489,7 @@ pub(crate) fn exempted_and_cut() -> Run {
     judged.decision.cuts = vec![Cut {
         via: exempted.via,
         exposure: exempted.exposure,
+        services: false,
         parties: exempted.parties,
         actions: exempted.actions,
         exemption: Some("clinic website".to_owned()),

@@ -273,6 +273,7 @@ mod tests {
         Path {
             via: Via::Policy { statement: 0, sid: None },
             exposure: Class::Anonymous,
+            services: false,
             actions: [action].into_iter().collect(),
             parties: Arc::default(),
             closed_by: Vec::new(),

@@ -2,7 +2,7 @@
 
 use crate::bucket::Setting;
 use crate::episode::News;
-use crate::exposure::{Class, Path, Via};
+use crate::exposure::{Class, Path, Via, WayIn};
 use crate::guardrail::{Cut, Held, Mode, RuleAction, Urgency};
 use crate::report::{Cause, Judged};
 
@@ -159,10 +159,11 @@ impl<'a> Situation<'a> {
 
     /// What a path is that was closed in the course of the run; `None` where it is open still, or
     /// was not read again.
-    pub(super) fn closed_since(&self, via: &Via, exposure: Class) -> Option<&'a Path> {
+    pub(super) fn closed_since(&self, way_in: WayIn<'_>) -> Option<&'a Path> {
         let after = self.judged.after.as_ref()?;
-        let same = |then: &&Path| then.via == *via && then.exposure == exposure;
-        after.paths.iter().filter(same).find(|then| !then.is_open())
+        let is_same = |then: &&Path| then.way_in() == way_in;
+        let open = after.paths.iter().filter(|then| then.is_open()).any(|then| is_same(&then));
+        after.paths.iter().find(is_same).filter(|_| !open)
     }
 
     /// Paths of others than those whom the containment is for, that it closes too, or would close.
@@ -170,7 +171,7 @@ impl<'a> Situation<'a> {
         let cuts = self.judged.decision.cuts.iter();
         match self.standing {
             Standing::Fixed | Standing::NotFixed if self.judged.after.is_some() => {
-                cuts.filter(|cut| self.closed_since(&cut.via, cut.exposure).is_some()).collect()
+                cuts.filter(|cut| self.closed_since(cut.way_in()).is_some()).collect()
             }
             Standing::Fixed | Standing::NotFixed | Standing::WouldFix => cuts.collect(),
             Standing::Open
@@ -198,10 +199,8 @@ impl<'a> Situation<'a> {
             RuleAction::Contain => true,
             RuleAction::Alert | RuleAction::Ignore => false,
         };
-        let mut left = self
-            .uncovered
-            .iter()
-            .filter(|path| self.closed_since(&path.via, path.exposure).is_none());
+        let mut left =
+            self.uncovered.iter().filter(|path| self.closed_since(path.way_in()).is_none());
         let named = |path: &&Path| match path.exposure {
             Class::None | Class::Authenticated | Class::Anonymous => false,
             Class::Trusted | Class::External => {

@@ -198,7 +198,7 @@ fn proofs(target: &Target, situation: &Situation<'_>) -> String {
             words::reached(path),
             words::actions(path.actions)
         ));
-        if let Some(then) = situation.closed_since(&path.via, path.exposure) {
+        if let Some(then) = situation.closed_since(path.way_in()) {
             let closers: Vec<_> = then.closed_by.iter().copied().map(Closer::name).collect();
             lines.push(format!("   closed now by {}", words::joined(&closers)));
         }

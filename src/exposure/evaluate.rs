@@ -185,12 +185,11 @@ fn warnings(
         warnings.extend(delegations(document, state));
         warnings.extend(unknown_actions(document));
     }
-    if state.account_settings.error().is_some() || state.settings.error().is_some() {
-        let part = if state.settings.error().is_some() {
-            Part::PublicAccessBlockConfiguration
-        } else {
-            Part::AccountPublicAccessBlockConfiguration
-        };
+    let unread = [
+        (&state.settings, Part::PublicAccessBlockConfiguration),
+        (&state.account_settings, Part::AccountPublicAccessBlockConfiguration),
+    ];
+    for (_, part) in unread.into_iter().filter(|(settings, _)| settings.error().is_some()) {
         warnings.push(format!("{} could not be read: counted as off", part.name()));
     }
     warnings
@@ -222,7 +221,8 @@ fn delegations(document: &Document, state: &BucketState) -> Vec<String> {
     let conditions = document
         .allows()
         .flat_map(|(_, allow)| &allow.conditions)
-        .filter(|condition| keys.iter().any(|key| condition.is_about(key)));
+        .filter(|condition| keys.iter().any(|key| condition.is_about(key)))
+        .filter(|condition| condition.operator.names_values());
     let own = state.account.as_str();
     let (mut ours, mut others) = (false, false);
     for value in conditions.flat_map(|condition| &condition.values) {

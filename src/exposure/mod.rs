@@ -13,5 +13,5 @@ mod zone;
 pub use self::evaluate::evaluate;
 pub(crate) use self::public::{PolicyOf, is_public_statement};
 pub use self::verdict::{
-    Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, Witness,
+    Class, Closer, Disagreement, Exposure, Parties, Path, Verdict, Via, WayIn, Witness,
 };

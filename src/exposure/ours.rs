@@ -1,12 +1,15 @@
-//! Whether nobody gets in but by what is ours: from the networks, VPCs and endpoints, or as the
+//! Who gets in by nothing but what is ours: from the networks, VPCs and endpoints, or as the
 //! accounts and organizations, of the zone of trust. The same policies are asked again with Denies
 //! of all that is ours: who gets in then is outside.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::iam::{Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Version};
+use crate::iam::{
+    Actions, Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Through, Version,
+};
 use crate::trust::Trust;
 
 /// The account of an access point. Through one of ours whoever comes carries it.
@@ -46,10 +49,7 @@ fn texts(list: &BTreeSet<String>) -> Vec<Value> {
 /// for.
 pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Document> {
     let at_point = policies.place.route != Route::Direct;
-    let asked = |key: &str| {
-        !(at_point && key == POINTS)
-            && policies.keys().any(|(own, _)| own.eq_ignore_ascii_case(key))
-    };
+    let asked = |key: &str| !(at_point && key == POINTS) && policies.as_written(key).is_some();
     let denies: Vec<Statement> = OURS
         .into_iter()
         .filter(|(key, _, _)| asked(key))
@@ -70,20 +70,23 @@ pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Documen
     Some(document)
 }
 
-/// Whether none of those whom `reach` bounds gets in by `offer` past `but_ours`.
-pub(super) fn is_all_there_is(
+/// What those whom `reach` bounds may do by `offer` past `but_ours`, set by set, as far as they are
+/// outside.
+pub(super) fn past(
     but_ours: &Policies<'_>,
     offer: &Offer,
     reach: &Reach,
     is_outside: impl Fn(&Caller) -> bool,
     fuel: &Fuel,
-) -> bool {
-    reach.bounded.iter().all(|(callers, through)| {
-        let Some(caller) = callers.iter().find(|caller| is_outside(caller)) else { return true };
-        if fuel.left() == 0 {
-            return false;
+) -> Vec<Actions> {
+    let past = |(callers, through): &(Rc<[Caller]>, Through)| match callers
+        .iter()
+        .find(|caller| is_outside(caller))
+    {
+        Some(caller) if fuel.left() > 0 => {
+            but_ours.asker(caller, false).reach(offer, true, through.actions, fuel)
         }
-        let asker = but_ours.asker(caller, false);
-        asker.reach(offer, true, through.actions, fuel).is_empty()
-    })
+        Some(_) | None => through.actions,
+    };
+    reach.bounded.iter().map(past).collect()
 }

@@ -12,7 +12,7 @@ use crate::exposure::zone::{self, Group, Zone};
 use crate::exposure::{Class, Closer, Path, Via, ours, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
-    Reach, Request, Route, Through, Unproved, in_partition,
+    Reach, Request, Route, Statement, Through, Unproved, in_partition,
 };
 use crate::name::Region;
 use crate::trust::Trust;
@@ -39,16 +39,37 @@ pub(super) struct Findings {
     pub public_with_deny: Option<bool>,
 }
 
-/// One statement or grant, and whom it lets in.
-struct Way<'w, 'z, 'p> {
+/// One statement or grant, whom it lets in, and what closes it.
+struct Way<'w> {
     via: Via,
-    offer: &'w Offer,
-    conditions: &'z [Condition],
-    zone: &'w Zone<'z>,
-    policies: &'w Policies<'p>,
+    offer: Offer,
+    conditions: &'w [Condition],
+    reach: &'w Reach,
+    closed_by: Cow<'w, [Closer]>,
+}
+
+/// What ways lead past.
+struct Past<'z, 'p, 'b> {
+    policies: &'b Policies<'p>,
     /// The same policies with Denies of all that is ours, where something of that is asked for.
-    but_ours: Option<&'w Policies<'p>>,
-    closed_by: &'w [Closer],
+    but_ours: Option<Policies<'b>>,
+    zone: Zone<'z>,
+}
+
+/// A request, and why it proves nothing, or is not there.
+type Shown = (Option<Box<Request>>, Option<Unproved>);
+
+impl<'w> Way<'w> {
+    fn by_statement(
+        via: Via,
+        index: usize,
+        allow: &'w Statement,
+        reach: &'w Reach,
+        closed_by: &'w [Closer],
+    ) -> Self {
+        let (offer, conditions) = (Offer::Statement(index), allow.conditions.as_slice());
+        Self { via, offer, conditions, reach, closed_by: closed_by.into() }
+    }
 }
 
 impl<'a> Search<'a> {
@@ -88,24 +109,12 @@ impl<'a> Search<'a> {
         findings.deputies = confused_deputies(document, None, &place.owner, &reached);
         findings.public_with_deny =
             Some(public::is_public_with_deny(document, PolicyOf::Bucket, &policies, &self.fuel));
-        let rest = ours::but_ours(&policies, self.trust);
-        let but_ours = rest.as_ref().map(|rest| policies.with(rest));
-        let zone = self.zone(&policies);
-        for (statement, reach) in &reached {
-            let Some(allow) = document.statements.get(*statement) else { continue };
+        let ways = reached.iter().filter_map(|(statement, reach)| {
+            let allow = document.statements.get(*statement)?;
             let via = Via::Policy { statement: *statement, sid: allow.sid.clone() };
-            let offer = Offer::Statement(*statement);
-            let way = Way {
-                via,
-                offer: &offer,
-                conditions: &allow.conditions,
-                zone: &zone,
-                policies: &policies,
-                but_ours: but_ours.as_ref(),
-                closed_by: &closed_by,
-            };
-            self.along(&way, reach, &mut findings.paths);
-        }
+            Some(Way::by_statement(via, *statement, allow, reach, &closed_by))
+        });
+        self.all_along(&policies, ways, &mut findings.paths);
     }
 
     fn through_acl(&self, acl: &Acl, key: Option<&str>, paths: &mut Vec<Path>) {
@@ -121,9 +130,6 @@ impl<'a> Search<'a> {
         let mut place = self.bucket_place(Route::Direct);
         place.key = key.map(str::to_owned);
         let policies = Policies::of(self.policy(), &place, None);
-        let rest = ours::but_ours(&policies, self.trust);
-        let but_ours = rest.as_ref().map(|rest| policies.with(rest));
-        let but_ours = but_ours.as_ref();
         let actions = |permission: Permission| match key {
             None => permission.bucket_actions(),
             Some(_) => permission.object_actions(),
@@ -138,18 +144,16 @@ impl<'a> Search<'a> {
             offers.extend(known.is_none().then_some(offer));
         }
         let reached = policies.reach(&offers, &self.fuel);
-        let (zone, policies) = (&self.zone(&policies), &policies);
-        for ((grant, entry, _), at) in granted.into_iter().zip(by_offer) {
-            let (Some(offer), Some(reach)) = (offers.get(at), reached.get(at)) else { continue };
+        let ways = granted.iter().zip(by_offer).filter_map(|((grant, entry, _), at)| {
+            let (offer, reach) = (offers.get(at)?.clone(), reached.get(at)?);
             let via = match key {
-                None => Via::Acl { grant },
-                Some(key) => Via::ObjectAcl { key: key.to_owned(), grant },
+                None => Via::Acl { grant: *grant },
+                Some(key) => Via::ObjectAcl { key: key.to_owned(), grant: *grant },
             };
             let closed_by = self.closers.of_acl(entry.grantee.is_surely_public());
-            let closed_by = closed_by.as_slice();
-            let way = Way { via, offer, conditions: &[], zone, policies, but_ours, closed_by };
-            self.along(&way, reach, paths);
-        }
+            Some(Way { via, offer, conditions: &[], reach, closed_by: closed_by.into() })
+        });
+        self.all_along(&policies, ways, paths);
     }
 
     fn through_access_point(&self, point: &AccessPoint, findings: &mut Findings) {
@@ -188,40 +192,21 @@ impl<'a> Search<'a> {
             if vpc.is_none() && own_vpc.is_some() {
                 closed_by.push(Closer::NetworkOrigin);
             }
-            let rest = ours::but_ours(&policies, self.trust);
-            let but_ours = rest.as_ref().map(|rest| policies.with(rest));
-            let zone = self.zone(&policies);
-            for (statement, reach) in &reached {
-                let Some(allow) = document.statements.get(*statement) else { continue };
+            let ways = reached.iter().filter_map(|(statement, reach)| {
+                let allow = document.statements.get(*statement)?;
                 let (name, sid) = (point.name.clone(), allow.sid.clone());
-                let offer = Offer::Statement(*statement);
-                let way = Way {
-                    via: Via::AccessPoint { name, statement: *statement, sid },
-                    offer: &offer,
-                    conditions: &allow.conditions,
-                    zone: &zone,
-                    policies: &policies,
-                    but_ours: but_ours.as_ref(),
-                    closed_by: &closed_by,
-                };
-                let mut found = Vec::new();
-                self.along(&way, reach, &mut found);
-                if let Some(vpc) = &vpc {
-                    for path in &mut found {
-                        self.cut_down_to(vpc.as_deref(), path);
-                    }
+                let via = Via::AccessPoint { name, statement: *statement, sid };
+                Some(Way::by_statement(via, *statement, allow, reach, &closed_by))
+            });
+            let mut found = Vec::new();
+            self.all_along(&policies, ways, &mut found);
+            if let Some(vpc) = &vpc {
+                for path in &mut found {
+                    self.cut_down_to(vpc.as_deref(), path);
                 }
-                findings.paths.append(&mut found);
             }
+            findings.paths.append(&mut found);
         }
-    }
-
-    /// Where those are sorted who come past `policies`.
-    fn zone<'z>(&self, policies: &Policies<'z>) -> Zone<'z>
-    where
-        'a: 'z,
-    {
-        Zone::of(self.trust, self.state, policies.own)
     }
 
     /// Who gets through each Allow of `document`, by its index.
@@ -231,8 +216,23 @@ impl<'a> Search<'a> {
         indexes.into_iter().zip(policies.reach(&offers, &self.fuel)).collect()
     }
 
-    /// One path for each class that `way` reaches.
-    fn along<'z>(&self, way: &Way<'_, 'z, '_>, reach: &'z Reach, paths: &mut Vec<Path>) {
+    /// The paths of `ways`, which lead past `policies`.
+    fn all_along<'w, 'p: 'w>(
+        &self,
+        policies: &Policies<'p>,
+        ways: impl Iterator<Item = Way<'w>>,
+        paths: &mut Vec<Path>,
+    ) {
+        let rest = ours::but_ours(policies, self.trust);
+        let but_ours = rest.as_ref().map(|rest| policies.with(rest));
+        let zone = Zone::of(self.trust, self.state, policies);
+        let past = Past { policies, but_ours, zone };
+        ways.for_each(|way| self.along(&way, &past, paths));
+    }
+
+    /// One path for each class that `way` reaches, and one for services.
+    fn along<'w>(&self, way: &Way<'w>, past: &Past<'w, '_, '_>, paths: &mut Vec<Path>) {
+        let reach = way.reach;
         for (class, caller, through) in [
             (Class::Anonymous, &Caller::Anonymous, &reach.anonymous),
             (Class::Authenticated, &Caller::Stranger, &reach.authenticated),
@@ -240,90 +240,96 @@ impl<'a> Search<'a> {
             if through.actions.is_empty() {
                 continue;
             }
-            let group = Group {
-                callers: vec![(caller, Cow::Borrowed(through))],
-                parties: Arc::clone(&way.zone.nobody),
-            };
-            paths.extend(self.path(way, class, group, way.closed_by));
+            let callers = vec![(caller, Cow::Borrowed(through))];
+            let group = Group { callers, services: false, parties: Arc::clone(&past.zone.nobody) };
+            paths.extend(self.path(way, past, class, group));
         }
         if reach.bounded.is_empty() {
             return;
         }
         let is_outside = |caller: &Caller| zone::is_outside(caller, self.trust);
-        let all_inside = way.but_ours.is_some_and(|but_ours| {
-            ours::is_all_there_is(but_ours, way.offer, reach, is_outside, &self.fuel)
+        let but_by_ours = past.but_ours.as_ref().map_or(Vec::new(), |but_ours| {
+            ours::past(but_ours, &way.offer, reach, is_outside, &self.fuel)
         });
-        // AWS services pass where outsiders are cut off
-        let by_network: Vec<Closer> =
-            way.closed_by.iter().copied().filter(|one| *one == Closer::NetworkOrigin).collect();
-        for (services, closed_by) in [(false, way.closed_by), (true, by_network.as_slice())] {
-            let bounded = way.zone.sort(reach, services, way.conditions, all_inside);
-            paths.extend(self.path(way, Class::External, bounded.outside, closed_by));
-            paths.extend(self.path(way, Class::Trusted, bounded.inside, closed_by));
+        for services in [false, true] {
+            let bounded = past.zone.sort(reach, services, way.conditions, &but_by_ours);
+            paths.extend(self.path(way, past, Class::External, bounded.outside));
+            paths.extend(self.path(way, past, Class::Trusted, bounded.inside));
         }
     }
 
     /// The path of a group of callers, if they may do anything.
     fn path(
         &self,
-        way: &Way<'_, '_, '_>,
+        way: &Way<'_>,
+        past: &Past<'_, '_, '_>,
         exposure: Class,
         group: Group<'_>,
-        closed_by: &[Closer],
     ) -> Option<Path> {
-        let callers = &group.callers;
+        let Group { callers, services, parties } = group;
         let actions = callers.iter().fold(Actions::NONE, |all, (_, one)| all | one.actions);
         if actions.is_empty() {
             return None;
         }
-        let elsewhere = way.but_ours.filter(|_| exposure == Class::External);
-        let elsewhere = elsewhere.and_then(|but_ours| {
-            let ask = |(caller, one): &(&Caller, Cow<'_, Through>)| {
-                but_ours.asker(caller, false).ask(way.offer, false, one.actions, &self.fuel)
-            };
-            let mut asked = callers.iter().take_while(|_| self.fuel.left() > 0).map(ask);
-            asked.find(|one| one.request.is_some())
-        });
-        let asks_for_others = way.but_ours.is_some() && exposure == Class::External;
-        // a request that carries something of ours shows nobody outside
-        let (request, unproved) = match elsewhere {
-            Some(through) => (through.request, through.unproved),
-            None if asks_for_others && self.fuel.left() == 0 => (None, Some(Unproved::GivenUp)),
-            None => self.shown(way, callers),
+        let but_ours = past.but_ours.as_ref().filter(|_| exposure == Class::External);
+        let (request, unproved) = match but_ours {
+            // a request that carries something of ours shows nobody outside
+            Some(but_ours) => self.shown_past(but_ours, way, &callers),
+            None => self.shown(past.policies, way, &callers),
         };
         let grant = matches!(way.offer, Offer::Grant { .. });
-        let witness = request.map(|request| witness::of(*request, way.policies, grant));
+        let witness = request.map(|request| witness::of(*request, past.policies, grant));
+        // AWS services pass where outsiders are cut off
+        let closes = |one: &&Closer| !services || **one == Closer::NetworkOrigin;
         Some(Path {
             via: way.via.clone(),
             exposure,
+            services,
             actions,
-            parties: group.parties,
-            closed_by: closed_by.to_vec(),
+            parties,
+            closed_by: way.closed_by.iter().filter(closes).copied().collect(),
             unproved: unproved.or(witness.is_none().then_some(Unproved::GivenUp)),
             witness,
         })
     }
 
+    /// A request of one group past `but_ours`, and why it proves nothing, or is not there.
+    fn shown_past(
+        &self,
+        but_ours: &Policies<'_>,
+        way: &Way<'_>,
+        callers: &[(&Caller, Cow<'_, Through>)],
+    ) -> Shown {
+        let mut why = Some(Unproved::GivenUp);
+        for (caller, one) in callers.iter().take_while(|_| self.fuel.left() > 0) {
+            let asker = but_ours.asker(caller, false);
+            let through = asker.ask(&way.offer, false, one.actions, &self.fuel);
+            if through.request.is_some() {
+                return (through.request, through.unproved);
+            }
+            why = through.unproved.or(why);
+        }
+        (None, why)
+    }
+
     /// The request of those of one group that shows most, and why it proves nothing.
     fn shown(
         &self,
-        way: &Way<'_, '_, '_>,
+        policies: &Policies<'_>,
+        way: &Way<'_>,
         callers: &[(&Caller, Cow<'_, Through>)],
-    ) -> (Option<Box<Request>>, Option<Unproved>) {
-        let best = callers.iter().min_by_key(|(_, one)| match (&one.request, one.unproved) {
-            (Some(_), None) => 0,
-            (None, None) => 1,
-            (Some(_), Some(_)) => 2,
-            (None, Some(Unproved::GivenUp)) => 4,
-            (None, Some(_)) => 3,
+    ) -> Shown {
+        let best = callers.iter().min_by_key(|(_, one)| {
+            let given_up = one.unproved == Some(Unproved::GivenUp);
+            (one.unproved.is_some(), one.request.is_none(), given_up)
         });
         match best {
             // it may be that another was asked in its place
             Some((caller, one))
                 if one.request.is_none() && one.unproved != Some(Unproved::GivenUp) =>
             {
-                let asker = way.policies.asker(caller, false);
-                let again = asker.ask(way.offer, false, one.actions, &self.fuel);
+                let asker = policies.asker(caller, false);
+                let again = asker.ask(&way.offer, false, one.actions, &self.fuel);
                 (again.request, again.unproved)
             }
             Some((_, one)) => (one.request.clone(), one.unproved),
@@ -334,7 +340,8 @@ impl<'a> Search<'a> {
     /// Through an access point of one VPC the world is cut down to what is in that VPC.
     fn cut_down_to(&self, vpc: Option<&str>, path: &mut Path) {
         let inside = vpc.is_some_and(|vpc| self.trust.vpcs.contains(vpc));
-        path.exposure = if inside { Class::Trusted } else { Class::External };
+        let most = if inside { Class::Trusted } else { Class::External };
+        path.exposure = path.exposure.min(most);
         Arc::make_mut(&mut path.parties).others.extend(vpc.map(str::to_owned));
     }
 

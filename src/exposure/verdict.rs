@@ -43,8 +43,9 @@ pub struct Verdict {
     /// AWS's own meaning of public, of what is in force; `None` when an unreadable part could
     /// change it.
     pub public: Option<bool>,
-    /// What AWS says, or would say, of the bucket policy alone; `None` without a readable policy.
-    /// Its Deny statements do not count, unless AWS's live answer shows that they do.
+    /// What AWS says, or would say, of the bucket policy alone; `None` without a policy, or where
+    /// neither it nor AWS's answer could be read. Its Deny statements do not count, unless AWS's
+    /// live answer shows that they do.
     pub policy_is_public: Option<bool>,
     /// Our own reading of the same where Deny statements count: whether they leave anything public.
     pub policy_is_public_with_deny: Option<bool>,
@@ -94,6 +95,8 @@ pub struct Path {
     pub via: Via,
     /// The widest class that the path reaches.
     pub exposure: Class,
+    /// Whether it is AWS services that come by it, on behalf of those whom it reaches.
+    pub services: bool,
     /// The actions that get through.
     pub actions: Actions,
     /// Whom it reaches, where that is a bounded set.
@@ -104,6 +107,17 @@ pub struct Path {
     pub witness: Option<Witness>,
     /// Why the witness proves nothing, or why there is none; `None`: it proves the path.
     pub unproved: Option<Unproved>,
+}
+
+/// Which way in a path is: the same in every verdict on one bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WayIn<'p> {
+    /// Through what.
+    pub via: &'p Via,
+    /// The class that it reaches.
+    pub exposure: Class,
+    /// Whether services come by it.
+    pub services: bool,
 }
 
 /// Through what a path leads.
@@ -204,12 +218,18 @@ impl Verdict {
     /// Whether `path`, which another verdict on the same bucket has, is closed in this one.
     #[must_use]
     pub fn closes(&self, path: &Path) -> bool {
-        let same = |then: &&Path| then.via == path.via && then.exposure == path.exposure;
-        self.paths.iter().find(same).is_none_or(|then| !then.is_open())
+        let mut open = self.paths.iter().filter(|then| then.is_open());
+        !open.any(|then| then.way_in() == path.way_in())
     }
 }
 
 impl Path {
+    /// Which way in it is.
+    #[must_use]
+    pub fn way_in(&self) -> WayIn<'_> {
+        WayIn { via: &self.via, exposure: self.exposure, services: self.services }
+    }
+
     /// Whether nothing closes it.
     #[must_use]
     pub fn is_open(&self) -> bool {

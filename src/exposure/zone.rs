@@ -10,25 +10,27 @@ use std::sync::Arc;
 use crate::bucket::BucketState;
 use crate::exposure::Parties;
 use crate::iam::{
-    Caller, Condition, Document, OWNERS_ORGANIZATION, Reach, Through, is_private, range,
+    Actions, Caller, Condition, OWNERS_ORGANIZATION, Policies, Reach, Through, is_private, range,
 };
 use crate::name::AccountId;
 use crate::trust::Trust;
 
 /// The bounded part of a reach: who is outside the zone of trust, and who is inside.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Bounded<'r> {
     /// Those outside.
     pub outside: Group<'r>,
-    /// Those inside.
+    /// Those inside, and those outside for what they may do by what is inside alone.
     pub inside: Group<'r>,
 }
 
 /// Callers that one path is for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Group<'r> {
     /// One caller of each set of whom the same is true, and what each of the set may do.
     pub callers: Vec<(&'r Caller, Cow<'r, Through>)>,
+    /// Whether they are services.
+    pub services: bool,
     /// Whom all of them stand for.
     pub parties: Arc<Parties>,
 }
@@ -42,48 +44,43 @@ pub struct Zone<'z> {
     owner_id: Option<&'z str>,
     /// The parties of those who name nobody.
     pub nobody: Arc<Parties>,
-    /// What their Denies ask.
+    /// What the Denies of the policies ask.
     denied: Vec<&'z Condition>,
-    /// Those of sets who were sorted before.
-    sorted: RefCell<Sorted<'z>>,
+    /// Those of long sets who were sorted before.
+    sorted: RefCell<BTreeMap<Members<'z>, Rc<[&'z Caller]>>>,
     /// The parties of groups that were sorted before.
     known: RefCell<BTreeMap<Key<'z>, Arc<Parties>>>,
 }
 
-/// The callers of a set who are on one side.
-type Sorted<'z> = BTreeMap<(Lying<'z, Caller>, Side), Rc<[&'z Caller]>>;
+/// Those of a set who are services, or all others, and inside the zone, or outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Members<'z> {
+    set: Lying<'z, Caller>,
+    services: bool,
+    inside: bool,
+}
 
 /// What a group's parties depend on.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key<'z> {
-    sets: Vec<Lying<'z, Caller>>,
-    conditions: Option<Lying<'z, Condition>>,
-    side: Side,
-}
-
-/// Which callers of a set a group takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Side {
-    /// Services, or all others.
-    services: bool,
-    /// Those inside the zone, or those outside.
-    inside: bool,
-    /// Whether all count as inside.
-    all_inside: bool,
+    members: Vec<Members<'z>>,
+    /// Where somebody is known by a place alone: the conditions, and whether places inside the zone
+    /// count.
+    places: Option<(Lying<'z, Condition>, bool)>,
 }
 
 /// So many callers are sorted as fast as they are found among those that were sorted before.
 const FEW: usize = 4;
 
 /// A slice, told from others by where it lies.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Lying<'z, T>(&'z [T]);
 
 impl<'z> Zone<'z> {
-    /// The zone of `trust` for the bucket of `state`, past the Denies of `policy`.
+    /// The zone of `trust` for the bucket of `state`, past the Denies of `policies`.
     #[must_use]
-    pub fn of(trust: &'z Trust, state: &'z BucketState, policy: Option<&'z Document>) -> Self {
-        let against = policy.into_iter().flat_map(Document::denies);
+    pub fn of<'p: 'z>(trust: &'z Trust, state: &'z BucketState, policies: &Policies<'p>) -> Self {
+        let against = policies.documents().flat_map(|(document, _)| document.denies());
         let denied = against.flat_map(|deny| &deny.conditions).collect();
         let owner_id = state.acl.known().and_then(|acl| acl.owner.as_deref());
         let (nobody, sorted, known) = (Arc::default(), RefCell::default(), RefCell::default());
@@ -91,55 +88,64 @@ impl<'z> Zone<'z> {
     }
 
     /// Sorts those bounded callers of `reach` that are services, or those that are not, who come by
-    /// an offer under `conditions`; `all_inside`: all of them by what is ours.
+    /// an offer under `conditions`. `but_by_ours`: for each set, what those of it who are outside
+    /// may do but by what is inside; all that they may where nothing is said.
     #[must_use]
     pub fn sort(
         &self,
         reach: &'z Reach,
         services: bool,
         conditions: &'z [Condition],
-        all_inside: bool,
+        but_by_ours: &[Actions],
     ) -> Bounded<'z> {
         let group = |inside: bool| {
-            let side = Side { services, inside, all_inside };
-            let (mut callers, mut sets, mut located) = (Vec::new(), Vec::new(), false);
-            for (set, through) in &reach.bounded {
-                let Some(caller) = self.first(side, set) else { continue };
-                let own = set.first() == Some(caller);
-                let through =
-                    if own { Cow::Borrowed(through) } else { Cow::Owned(through.of_another()) };
-                callers.push((caller, through));
-                sets.push(Lying(set.as_ref()));
-                located |= matches!(caller, Caller::Located { .. });
+            let (mut callers, mut members, mut located) = (Vec::new(), Vec::new(), false);
+            let mut all: Vec<&Caller> = Vec::new();
+            for (index, (set, through)) in reach.bounded.iter().enumerate() {
+                let outside = but_by_ours.get(index).copied().unwrap_or(through.actions);
+                let parts = if inside {
+                    [(true, through.actions), (false, through.actions - outside)]
+                } else {
+                    [(false, outside), (true, Actions::NONE)]
+                };
+                for (inside, actions) in parts.into_iter().filter(|(_, one)| !one.is_empty()) {
+                    let own = Members { set: Lying(set.as_ref()), services, inside };
+                    let from = all.len();
+                    self.add(own, &mut all);
+                    let Some(&caller) = all.get(from) else { continue };
+                    let asked = set.first() == Some(caller) && actions == through.actions;
+                    let through = if asked {
+                        Cow::Borrowed(through)
+                    } else {
+                        Cow::Owned(Through { actions, ..through.of_another() })
+                    };
+                    callers.push((caller, through));
+                    members.push(own);
+                    located |= matches!(caller, Caller::Located { .. });
+                }
             }
-            if callers.is_empty() {
-                return Group { callers, parties: Arc::clone(&self.nobody) };
-            }
-            let conditions = located.then_some(Lying(conditions));
-            let parties = self.parties(Key { sets, conditions, side });
-            Group { callers, parties }
+            let places = located.then_some((Lying(conditions), inside));
+            let parties = self.parties(Key { members, places }, &all);
+            Group { callers, services, parties }
         };
         Bounded { outside: group(false), inside: group(true) }
     }
 
-    /// The first of `set` who is on one side.
-    fn first(&self, side: Side, set: &'z [Caller]) -> Option<&'z Caller> {
+    /// Adds `members` to `all`.
+    fn add(&self, members: Members<'z>, all: &mut Vec<&'z Caller>) {
+        let Lying(set) = members.set;
+        let own = || set.iter().filter(|caller| self.is_one_of(members, caller));
         if set.len() > FEW {
-            return self.among_many(side, set).first().copied();
+            let mut sorted = self.sorted.borrow_mut();
+            all.extend(sorted.entry(members).or_insert_with(|| own().collect()).iter());
+        } else {
+            all.extend(own());
         }
-        set.iter().find(|caller| self.is_on(side, caller))
     }
 
-    /// Those of a long `set` who are on one side.
-    fn among_many(&self, side: Side, set: &'z [Caller]) -> Rc<[&'z Caller]> {
-        let sort = || set.iter().filter(|caller| self.is_on(side, caller)).collect();
-        let mut sorted = self.sorted.borrow_mut();
-        Rc::clone(sorted.entry((Lying(set), side)).or_insert_with(sort))
-    }
-
-    fn is_on(&self, side: Side, caller: &Caller) -> bool {
-        matches!(caller, Caller::Service { .. }) == side.services
-            && side.inside == (side.all_inside || is_inside(caller, self.trust))
+    fn is_one_of(&self, members: Members<'_>, caller: &Caller) -> bool {
+        matches!(caller, Caller::Service { .. }) == members.services
+            && is_inside(caller, self.trust) == members.inside
             && stands_for_somebody(caller)
             && !self.is_owner(caller)
     }
@@ -149,24 +155,18 @@ impl<'z> Zone<'z> {
         matches!(caller, Caller::CanonicalUser(id) if Some(id.as_str()) == self.owner_id)
     }
 
-    /// Whom a group stands for.
-    fn parties(&self, key: Key<'z>) -> Arc<Parties> {
-        let callers: usize = key.sets.iter().map(|Lying(set)| set.len()).sum();
-        let many = callers > FEW || key.conditions.is_some();
+    /// Whom a group stands for, of which these are all callers.
+    fn parties(&self, key: Key<'z>, all: &[&Caller]) -> Arc<Parties> {
+        if all.is_empty() {
+            return Arc::clone(&self.nobody);
+        }
+        let many = all.len() > FEW || key.places.is_some();
         if many && let Some(known) = self.known.borrow().get(&key) {
             return Arc::clone(known);
         }
-        let mut all: Vec<&Caller> = Vec::with_capacity(callers);
-        for Lying(set) in &key.sets {
-            if set.len() > FEW {
-                all.extend(self.among_many(key.side, set).iter());
-            } else {
-                all.extend(set.iter().filter(|caller| self.is_on(key.side, caller)));
-            }
-        }
         let mut parties = named(|| all.iter().copied());
-        if let Some(Lying(conditions)) = key.conditions {
-            parties.extend(&self.located(conditions, key.side.all_inside));
+        if let Some((Lying(conditions), inside)) = key.places {
+            parties.extend(&self.located(conditions, inside));
         }
         let parties = Arc::new(parties);
         if many {
@@ -176,25 +176,25 @@ impl<'z> Zone<'z> {
     }
 
     /// What those stand for who are at some place: what the conditions ask for, else what a Deny
-    /// leaves out.
-    fn located(&self, conditions: &[Condition], all_inside: bool) -> Parties {
+    /// leaves out; `inside`: what is inside the zone too.
+    fn located(&self, conditions: &[Condition], inside: bool) -> Parties {
         let mut parties = Parties::default();
         for condition in conditions.iter().filter(|one| one.operator.names_values()) {
-            self.add_location(&mut parties, condition, all_inside);
+            self.add_location(&mut parties, condition, inside);
         }
         if parties == Parties::default() {
             for condition in self.denied.iter().filter(|condition| condition.operator.negated) {
-                self.add_location(&mut parties, condition, all_inside);
+                self.add_location(&mut parties, condition, inside);
             }
         }
         parties
     }
 
     /// What a condition bounds a caller to, by the names that the policy gives.
-    fn add_location(&self, parties: &mut Parties, condition: &Condition, all_inside: bool) {
-        let outside = |value: &&String| all_inside || !is_ours(condition, value, self.trust);
+    fn add_location(&self, parties: &mut Parties, condition: &Condition, inside: bool) {
+        let counts = |value: &&String| inside || !is_ours(condition, value, self.trust);
         let values =
-            || condition.values.iter().filter(|value| !value.contains("${")).filter(outside);
+            || condition.values.iter().filter(|value| !value.contains("${")).filter(counts);
         match condition.key.to_ascii_lowercase().as_str() {
             "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
             "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
@@ -209,6 +209,14 @@ impl<'z> Zone<'z> {
         }
     }
 }
+
+impl<T> Clone for Lying<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Lying<'_, T> {}
 
 impl<T> Ord for Lying<'_, T> {
     fn cmp(&self, other: &Self) -> Ordering {

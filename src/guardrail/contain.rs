@@ -76,6 +76,7 @@ pub(super) fn foresee(
         .map(|path| Cut {
             via: path.via.clone(),
             exposure: path.exposure,
+            services: path.services,
             parties: path.parties.clone(),
             actions: path.actions,
             exemption: exempted.iter().find_map(|held| held.exempts(path)).map(str::to_owned),

@@ -187,6 +187,7 @@ mod tests {
         Path {
             via: Via::Policy { statement, sid: None },
             exposure,
+            services: false,
             actions: actions.iter().map(|name| Action::from_name(name).unwrap()).collect(),
             parties: Arc::default(),
             closed_by: Vec::new(),
@@ -316,6 +317,7 @@ mod tests {
             [Held::ByExemption {
                 via: read().via,
                 exposure: Class::Anonymous,
+                services: false,
                 exemption: "website".to_owned(),
                 expires: date!(2026 - 11 - 20),
                 by_tags: false,

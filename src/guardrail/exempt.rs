@@ -28,6 +28,7 @@ pub(super) fn exempt<'a>(
             Some(exemption) => held.push(Held::ByExemption {
                 via: path.via.clone(),
                 exposure: path.exposure,
+                services: path.services,
                 exemption: exemption.name.clone(),
                 expires: exemption.expires,
                 by_tags: !exemption.matches.tags.is_empty(),

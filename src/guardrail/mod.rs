@@ -17,7 +17,7 @@ use time::Date;
 pub use self::decide::decide;
 pub use self::route::{Owner, Route, Subject, Telling};
 use crate::bucket::{AccountId, Setting};
-use crate::exposure::{Class, Parties, Path, Via};
+use crate::exposure::{Class, Parties, Path, Via, WayIn};
 use crate::iam::{Access, Actions, Glob};
 use crate::trust::Trust;
 
@@ -218,6 +218,8 @@ pub struct Cut {
     pub via: Via,
     /// which class it reaches,
     pub exposure: Class,
+    /// whether services come by it,
+    pub services: bool,
     /// whom, where that is a bounded set,
     pub parties: Arc<Parties>,
     /// and to do what.
@@ -255,8 +257,10 @@ pub enum Held {
     ByExemption {
         /// The path: through what,
         via: Via,
-        /// and which class it reaches.
+        /// which class it reaches,
         exposure: Class,
+        /// and whether services come by it.
+        services: bool,
         /// The exemption's name.
         exemption: String,
         /// Its last day.
@@ -273,21 +277,26 @@ pub enum Held {
     NothingLeftToTurnOn,
 }
 
+impl Cut {
+    /// Which way in is cut off.
+    #[must_use]
+    pub fn way_in(&self) -> WayIn<'_> {
+        WayIn { via: &self.via, exposure: self.exposure, services: self.services }
+    }
+}
+
 impl Held {
     /// The exemption by which this lets `path` be, where it does.
     #[must_use]
     pub fn exempts(&self, path: &Path) -> Option<&str> {
         match self {
-            Self::ByExemption { via, exposure, exemption, .. }
-                if *via == path.via && *exposure == path.exposure =>
-            {
-                Some(exemption)
+            Self::ByExemption { via, exposure, services, exemption, .. } => {
+                let own = WayIn { via, exposure: *exposure, services: *services };
+                (own == path.way_in()).then_some(exemption)
             }
-            Self::ByExemption { .. }
-            | Self::ByMode(_)
-            | Self::ByCut(_)
-            | Self::ByWrites(_)
-            | Self::NothingLeftToTurnOn => None,
+            Self::ByMode(_) | Self::ByCut(_) | Self::ByWrites(_) | Self::NothingLeftToTurnOn => {
+                None
+            }
         }
     }
 }

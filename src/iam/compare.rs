@@ -40,7 +40,7 @@ pub enum Comparison<'a> {
     Number(Order, f64),
     /// To be a time that lies so to this one, in nanoseconds since 1970.
     Moment(Order, i128),
-    /// Nothing.
+    /// To be there: nothing is asked of the value.
     Everything,
 }
 

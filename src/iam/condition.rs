@@ -1,5 +1,5 @@
 //! Conditions: operators, keys and values, as written. What they mean for a request is in
-//! `request` (one request) and `holds` (all requests of a caller).
+//! `request` (one request) and `atom` (all requests of a caller).
 //!
 //! Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and "Creating a
 //! condition with multiple keys or values".

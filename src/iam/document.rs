@@ -86,6 +86,17 @@ impl<T> Clause<T> {
     }
 }
 
+impl Statement {
+    /// Whether it is about all principals, actions or resources but an empty list of them: by AWS's
+    /// policy checks such a list has no effect, and what that is turned round they do not say.
+    #[must_use]
+    pub fn is_all_but_nothing(&self) -> bool {
+        matches!(&self.principal, Clause::NotIn(list) if list.is_empty())
+            || matches!(&self.action, Clause::NotIn(list) if list.is_empty())
+            || matches!(&self.resource, Clause::NotIn(list) if list.is_empty())
+    }
+}
+
 impl Document {
     /// Reads a document from JSON text.
     ///
@@ -106,6 +117,12 @@ impl Document {
     /// As [`Document::parse`].
     pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
         let object = object(value, &Position::from("policy"))?;
+        let known = |key: &str| ["Version", "Id", "Statement"].contains(&key);
+        if let Some(key) = object.keys().find(|key| !known(key)) {
+            return Err(
+                Position::from(key.as_str()).error("the policy grammar has no such element")
+            );
+        }
         let version = match object.get("Version") {
             None => Version::V2008,
             Some(Value::String(version)) if version == "2012-10-17" => Version::V2012,
@@ -253,6 +270,7 @@ mod tests {
             ),
             (r#"{"Statement":[],"Statement":[]}"#, "duplicate key `Statement`"),
             (r#"{"Version":"2011-10-17","Statement":[]}"#, "Version: expected `2012-10-17`"),
+            (r#"{"Statement":[],"statement":[]}"#, "statement: the policy grammar has no such"),
             (r#"{"Version":2012,"Statement":[]}"#, "Version: expected `2012-10-17`"),
             (r#"{"Statement":{"Effect":"Allow","Sid":5}}"#, "Statement.Sid: expected a string"),
         ];

@@ -1,8 +1,8 @@
 //! One concrete request against one policy: allowed, denied, or neither.
 //!
 //! Source: IAM User Guide, "Policy evaluation logic". Where the meaning of a condition is not known
-//! for sure (an operator that IAM does not have, a policy variable), an Allow does not hold and a
-//! Deny does: what this lets through is let through.
+//! for sure (an operator that IAM does not have, a variable of which the request does not tell the
+//! value), an Allow does not hold and a Deny does: what this lets through is let through.
 
 use std::collections::BTreeMap;
 
@@ -79,7 +79,8 @@ impl Document {
 
 fn applies(statement: &Statement, request: &Request, bindings: Option<&Bindings>) -> bool {
     let unsure = statement.effect == Effect::Deny;
-    means(&statement.principal, request, unsure)
+    (unsure || !statement.is_all_but_nothing())
+        && means(&statement.principal, request, unsure)
         && means_action(&statement.action, request.action)
         && means_resource(&statement.resource, &request.resource, unsure, bindings)
         && statement.conditions.iter().all(|condition| {

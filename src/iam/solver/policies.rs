@@ -105,11 +105,6 @@ impl<'a> Policies<'a> {
         Policies::of(Some(own), self.place, self.behind)
     }
 
-    /// The condition keys that the policies mention, in small letters, each as it is written.
-    pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.wide.keys.written()
-    }
-
     /// The name that the policies give the condition key `key`, where they mention it.
     pub fn as_written(&self, key: &str) -> Option<&str> {
         self.wide.keys.as_written(key)
@@ -173,7 +168,7 @@ impl<'a> Policies<'a> {
     }
 
     /// Each policy, and the place where it is in force.
-    pub(super) fn documents(&self) -> impl Iterator<Item = (&'a Document, &'a Place)> {
+    pub fn documents(&self) -> impl Iterator<Item = (&'a Document, &'a Place)> {
         let own = self.own.map(|document| (document, self.place));
         own.into_iter().chain(self.behind.and_then(|(document, place)| Some((document?, place))))
     }

@@ -119,11 +119,6 @@ impl<'a> Keys<'a> {
         let (_, name) = self.names.get(self.position(key)?)?;
         Some(name)
     }
-
-    /// The keys in small letters, with their names as written.
-    pub fn written(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.names.iter().map(|(key, name)| (key.as_str(), name.as_ref()))
-    }
 }
 
 /// The same for the same name in any capitals, and hardly for two others.
@@ -145,12 +140,12 @@ impl<'a> Rules<'a> {
         let bindings = document.version.has_variables().then_some(bindings);
         let mut rules = Self::default();
         for (index, statement) in document.statements.iter().enumerate() {
-            let void = is_all_but_nobody(statement);
+            let void = statement.is_all_but_nothing();
             rules.unsure |= void || !is_sure(statement, bindings.is_some());
-            if void && statement.effect == Effect::Deny && reading == Reading::Wide {
+            let wide = (statement.effect == Effect::Allow) == (reading == Reading::Wide);
+            if void && !wide {
                 continue;
             }
-            let wide = (statement.effect == Effect::Allow) == (reading == Reading::Wide);
             let rule = rule(index, statement, place, wide, bindings, keys);
             match statement.effect {
                 Effect::Allow => rules.allows.push(rule),
@@ -185,19 +180,17 @@ impl<'a> Rules<'a> {
     /// The Denies that may mean `who`.
     pub fn denies_for(&self, who: &Who<'_>) -> Vec<&Rule<'a>> {
         let own: &[usize] = match who {
+            // whichever account it is
+            Who::Anyone { .. } | Who::CanonicalUser { .. } => return self.denies.iter().collect(),
             Who::Identity { account: Some(account), .. } => {
                 self.of_accounts.get(account).map_or(&[], Vec::as_slice)
             }
             Who::Nobody
             | Who::Identity { account: None, .. }
-            | Who::Anyone { .. }
-            | Who::CanonicalUser { .. }
             | Who::OriginAccessIdentity(_)
             | Who::Service(_) => &[],
         };
-        let every = matches!(who, Who::Anyone { .. } | Who::CanonicalUser { .. })
-            .then(|| self.of_accounts.values().flatten());
-        let indexes = self.general.iter().chain(own).chain(every.into_iter().flatten());
+        let indexes = self.general.iter().chain(own);
         indexes.filter_map(|index| self.denies.get(*index)).collect()
     }
 }
@@ -318,13 +311,6 @@ fn keys_of<'a>(pattern: Cow<'a, str>, objects: &str) -> Option<Comparison<'a>> {
 fn may_begin(glob: &str, prefix: &str) -> bool {
     let literal = glob.split(['*', '?']).next().unwrap_or_default();
     literal.bytes().zip(prefix.bytes()).all(|(own, other)| own == other)
-}
-
-/// Whether a statement is about all principals, or all resources, but an empty list of them: by
-/// AWS's policy checks such a list has no effect, and what that is turned round they do not say.
-fn is_all_but_nobody(statement: &Statement) -> bool {
-    matches!(&statement.principal, Clause::NotIn(list) if list.is_empty())
-        || matches!(&statement.resource, Clause::NotIn(list) if list.is_empty())
 }
 
 /// Whether everything in a statement has a documented meaning, and no variable.

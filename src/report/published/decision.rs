@@ -89,7 +89,7 @@ impl<'a> PublishedHeld<'a> {
     pub(super) fn of(held: &'a Held) -> Self {
         match held {
             Held::ByMode(settings) => Self::Mode { settings: names(settings) },
-            Held::ByExemption { via, exposure, exemption, expires, by_tags: _ } => {
+            Held::ByExemption { via, exposure, exemption, expires, services: _, by_tags: _ } => {
                 Self::Exemption {
                     via: PublishedVia::of(via),
                     exposure: exposure.name(),

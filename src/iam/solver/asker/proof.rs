@@ -19,7 +19,7 @@ use crate::iam::text::Found;
 use crate::iam::variable::Bindings;
 
 /// One kind of requests, and what the variables may stand for in them.
-type Tried<'k, 'q> = (&'k Requests<'q>, OnceCell<Candidates<'q>>);
+type Tried<'k, 'q> = (&'k Requests<'q>, OnceCell<Option<Candidates<'q>>>);
 
 impl<'q> Asker<'q, '_> {
     /// Looks for a request that gets through whatever is not documented comes to, and for variables
@@ -66,12 +66,15 @@ impl<'q> Asker<'q, '_> {
     ) -> Option<(Request, Option<Unproved>)> {
         for rank in 0..SETS {
             for (kind, candidates) in kinds {
-                let bound = match candidates.get() {
-                    Some(known) => known.get(rank),
-                    None => self
-                        .candidates(kind, wanted, fuel)
-                        .and_then(|found| candidates.get_or_init(|| found).get(rank)),
+                let known = match candidates.get() {
+                    Some(known) => known,
+                    None => match self.candidates(kind, wanted, fuel) {
+                        // not all was looked at
+                        None if fuel.left() == 0 => return None,
+                        found => candidates.get_or_init(|| found),
+                    },
                 };
+                let bound = known.as_ref().and_then(|known| known.get(rank));
                 let Some(bound) = bound else { continue };
                 let found = self.with_bindings(kind.0, reading, &bound, wanted, fuel);
                 if found.is_some() {

@@ -5,8 +5,7 @@ use std::borrow::Cow;
 
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::solver::carried::{
-    ELSEWHERE, ORGANIZATION, PRINCIPAL_ARN, SOME_STRANGERS, is_of_principal, organization,
-    organization_but,
+    ELSEWHERE, ORGANIZATION, PRINCIPAL_ARN, is_of_principal, organization, organization_but,
 };
 use crate::iam::solver::domain::{Domain, Except, Language, Texts};
 use crate::iam::solver::form::{Form, Principals};
@@ -76,7 +75,6 @@ impl<'q> Asking<'q> {
             "aws:userid" => Domain::always(self.user_ids()),
             "aws:username" if !opaque => Domain::never(),
             "aws:sourceidentity" | "aws:federatedprovider" if !roles && !opaque => Domain::never(),
-            "aws:principalaccount" => Domain::sometimes(Texts::any(SOME_STRANGERS)),
             "aws:tokenissuetime" if self.kind == Kind::Role => Domain::always(Texts::Moments),
             "aws:tokenissuetime" => Domain::sometimes(Texts::Moments),
             "aws:multifactorauthage" => Domain::sometimes(Texts::Numbers),
