@@ -2,19 +2,20 @@
 //!
 //! Source: IAM User Guide, "The confused deputy problem".
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::iam::{
-    Arn, Caller, Clause, Condition, Document, Principal, Reach, Statement, is_bounded,
+    Arn, Caller, Clause, Condition, Document, Policies, Principal, Reach, Requester, Statement,
+    Through, is_bounded,
 };
 use crate::name::AccountId;
 
 /// A sentence for each such service. `reached` says who gets through each Allow of the policy of
 /// the bucket, or of the access point `point`.
 pub(super) fn confused_deputies(
+    policies: &Policies<'_>,
     document: &Document,
     point: Option<&str>,
-    owner: &AccountId,
     reached: &[(usize, Reach)],
 ) -> Vec<String> {
     let of = point.map_or_else(String::new, |name| format!(" of access point `{name}`"));
@@ -22,24 +23,28 @@ pub(super) fn confused_deputies(
     for (index, reach) in reached {
         let Some(allow) = document.statements.get(*index) else { continue };
         let Clause::In(principals) = &allow.principal else { continue };
-        if is_fixed(allow, owner, document.version.has_variables()) {
+        if is_fixed(allow, &policies.place.owner, document.version.has_variables()) {
             continue;
         }
-        let alone = reach.bounded.iter().filter_map(|(callers, _)| match callers.as_ref() {
-            [caller @ Caller::Service { on_behalf_of: None, .. }] => Some(caller),
+        let alone = reach.bounded.iter().filter_map(|(callers, through)| match callers.as_ref() {
+            [caller @ Caller::Service { on_behalf_of: None, .. }] => Some((caller, through)),
             _ => None,
         });
-        let services: BTreeSet<&Caller> = alone.collect();
+        let services: BTreeMap<&Caller, &Through> = alone.collect();
         for principal in principals {
             let (caller, name) = match principal {
                 Principal::Service(name) => {
                     let caller = Caller::Service { name: name.clone(), on_behalf_of: None };
                     (caller, format!("`{name}`"))
                 }
-                Principal::Everyone => (Caller::any_service(), "every AWS service".to_owned()),
+                Principal::Everyone => {
+                    let any = Caller::any_service();
+                    let one = services.get(&any).and_then(|through| named(through, policies));
+                    (any, one.unwrap_or_else(|| "every AWS service".to_owned()))
+                }
                 _ => continue,
             };
-            if services.contains(&caller) {
+            if services.contains_key(&caller) {
                 sentences.push(format!(
                     "statement {index}{of} lets in {name} on behalf of anyone who makes that \
                      service call (confused deputy): fix `aws:SourceAccount` or `aws:SourceArn`"
@@ -48,6 +53,14 @@ pub(super) fn confused_deputies(
         }
     }
     sentences
+}
+
+/// The service of which a request gets through, where policies name it: others do not then.
+fn named(through: &Through, policies: &Policies<'_>) -> Option<String> {
+    match &through.request.as_ref()?.requester {
+        Requester::Service(name) if policies.names_service(name) => Some(format!("`{name}`")),
+        _ => None,
+    }
 }
 
 /// Whether a condition fixes for whom a service calls.

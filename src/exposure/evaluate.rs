@@ -322,6 +322,45 @@ mod tests {
     }
 
     #[test]
+    fn services_of_a_statement_stay_where_others_are_cut_off() {
+        let of_other = json!({"StringEqualsIfExists": {"aws:SourceAccount": "444455556666"}});
+        let named = json!({"Effect": "Allow", "Action": "s3:GetObject", "Condition": of_other,
+            "Principal": {"AWS": "444455556666", "Service": "sns.amazonaws.com"},
+            "Resource": "arn:aws:s3:::clinic-reports/*"});
+        let public = json!({"Effect": "Allow", "Action": "s3:ListBucket", "Principal": "*",
+            "Resource": "arn:aws:s3:::clinic-reports"});
+        let policy = json!({"Version": "2012-10-17", "Statement": [named, public]});
+        let judge = |restricts: bool| {
+            let on = json!({"RestrictPublicBuckets": restricts});
+            let rest = json!({"Policy": policy, "PublicAccessBlockConfiguration": on});
+            evaluate(&state(&rest, false), &Trust::default())
+        };
+        let (before, after) = (judge(false), judge(true));
+        let closed: Vec<(Class, bool, bool)> = before
+            .paths
+            .iter()
+            .map(|path| (path.exposure, path.services, after.closes(path)))
+            .collect();
+        let external = Class::External;
+        let expected =
+            [(external, false, true), (external, true, false), (Class::Anonymous, false, true)];
+        assert_eq!(closed, expected);
+        assert!(before.paths.iter().all(|path| !before.closes(path)));
+    }
+
+    #[test]
+    fn both_settings_that_could_not_be_read_are_said() {
+        let parts = ["PublicAccessBlockConfiguration", "AccountPublicAccessBlockConfiguration"];
+        let unread = json!({parts[0]: "AccessDenied", parts[1]: "AccessDenied"});
+        let state = state(&json!({"Unreadable": unread}), false);
+        let warnings = evaluate(&state, &Trust::default()).warnings;
+        for part in parts {
+            let said = format!("{part} could not be read: counted as off");
+            assert!(warnings.contains(&said), "{warnings:?}");
+        }
+    }
+
+    #[test]
     fn what_is_open_to_everyone_is_known_whatever_was_not_read() {
         for part in ["Acl", "AccessPoints", "ObjectAcls", "PublicAccessBlockConfiguration"] {
             let state = state(&json!({"Unreadable": {part: "AccessDenied"}}), false);

@@ -3,13 +3,10 @@
 //! of all that is ours: who gets in then is outside.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::iam::{
-    Actions, Caller, Document, Fuel, Offer, Policies, Reach, Route, Statement, Through, Version,
-};
+use crate::iam::{Document, Policies, Route, Statement, Version};
 use crate::trust::Trust;
 
 /// The account of an access point. Through one of ours whoever comes carries it.
@@ -68,25 +65,4 @@ pub(super) fn but_ours(policies: &Policies<'_>, trust: &Trust) -> Option<Documen
     let mut document = policies.own.cloned().unwrap_or(none);
     document.statements.extend(denies);
     Some(document)
-}
-
-/// What those whom `reach` bounds may do by `offer` past `but_ours`, set by set, as far as they are
-/// outside.
-pub(super) fn past(
-    but_ours: &Policies<'_>,
-    offer: &Offer,
-    reach: &Reach,
-    is_outside: impl Fn(&Caller) -> bool,
-    fuel: &Fuel,
-) -> Vec<Actions> {
-    let past = |(callers, through): &(Rc<[Caller]>, Through)| match callers
-        .iter()
-        .find(|caller| is_outside(caller))
-    {
-        Some(caller) if fuel.left() > 0 => {
-            but_ours.asker(caller, false).reach(offer, true, through.actions, fuel)
-        }
-        Some(_) | None => through.actions,
-    };
-    reach.bounded.iter().map(past).collect()
 }

@@ -8,7 +8,7 @@ use crate::bucket::{AccessPoint, BucketState, NetworkOrigin};
 use crate::exposure::closers::Closers;
 use crate::exposure::deputies::confused_deputies;
 use crate::exposure::public::{self, PolicyOf};
-use crate::exposure::zone::{self, Group, Zone};
+use crate::exposure::zone::{Bounded, Group, Zone};
 use crate::exposure::{Class, Closer, Path, Via, ours, witness};
 use crate::iam::{
     Actions, Arn, Caller, Clause, Condition, Document, Fuel, Offer, Place, Policies, Principal,
@@ -49,7 +49,7 @@ struct Way<'w> {
 }
 
 /// What ways lead past.
-struct Past<'z, 'p, 'b> {
+struct Past<'z, 'b, 'p> {
     policies: &'b Policies<'p>,
     /// The same policies with Denies of all that is ours, where something of that is asked for.
     but_ours: Option<Policies<'b>>,
@@ -106,7 +106,7 @@ impl<'a> Search<'a> {
         let public =
             || status.unwrap_or_else(|| surely_public(document, PolicyOf::Bucket, &reached));
         let closed_by = self.closers.of_policy(public);
-        findings.deputies = confused_deputies(document, None, &place.owner, &reached);
+        findings.deputies = confused_deputies(&policies, document, None, &reached);
         findings.public_with_deny =
             Some(public::is_public_with_deny(document, PolicyOf::Bucket, &policies, &self.fuel));
         let ways = reached.iter().filter_map(|(statement, reach)| {
@@ -175,8 +175,8 @@ impl<'a> Search<'a> {
             let reached = self.reached(document, &policies);
             // what the world could do is told of one that is open to the world
             if vpc.is_some() == own_vpc.is_some() {
-                let (name, owner) = (Some(point.name.as_str()), &place.owner);
-                findings.deputies.extend(confused_deputies(document, name, owner, &reached));
+                let name = Some(point.name.as_str());
+                findings.deputies.extend(confused_deputies(&policies, document, name, &reached));
             }
             // an access point of one VPC is never public
             let public = || {
@@ -223,15 +223,28 @@ impl<'a> Search<'a> {
         ways: impl Iterator<Item = Way<'w>>,
         paths: &mut Vec<Path>,
     ) {
+        let ways: Vec<Way<'w>> = ways.collect();
         let rest = ours::but_ours(policies, self.trust);
         let but_ours = rest.as_ref().map(|rest| policies.with(rest));
+        let offers = || ways.iter().map(|way| way.offer.clone()).collect::<Vec<_>>();
+        let outside = but_ours.as_ref().map(|but_ours| but_ours.reach(&offers(), &self.fuel));
         let zone = Zone::of(self.trust, self.state, policies);
         let past = Past { policies, but_ours, zone };
-        ways.for_each(|way| self.along(&way, &past, paths));
+        for (index, way) in ways.iter().enumerate() {
+            let outside = outside.as_ref().and_then(|all| all.get(index));
+            self.along(way, outside, &past, paths);
+        }
     }
 
-    /// One path for each class that `way` reaches, and one for services.
-    fn along<'w>(&self, way: &Way<'w>, past: &Past<'w, '_, '_>, paths: &mut Vec<Path>) {
+    /// One path for each class that `way` reaches, and others for services; `outside`: whom it
+    /// reaches but by what is ours, where that is told apart.
+    fn along<'w>(
+        &self,
+        way: &'w Way<'_>,
+        outside: Option<&'w Reach>,
+        past: &Past<'w, '_, '_>,
+        paths: &mut Vec<Path>,
+    ) {
         let reach = way.reach;
         for (class, caller, through) in [
             (Class::Anonymous, &Caller::Anonymous, &reach.anonymous),
@@ -241,28 +254,29 @@ impl<'a> Search<'a> {
                 continue;
             }
             let callers = vec![(caller, Cow::Borrowed(through))];
-            let group = Group { callers, services: false, parties: Arc::clone(&past.zone.nobody) };
-            paths.extend(self.path(way, past, class, group));
+            let parties = Arc::clone(&past.zone.nobody);
+            let group = Group { callers, services: false, parties };
+            paths.extend(self.path(way, past.policies, class, group));
         }
         if reach.bounded.is_empty() {
             return;
         }
-        let is_outside = |caller: &Caller| zone::is_outside(caller, self.trust);
-        let but_by_ours = past.but_ours.as_ref().map_or(Vec::new(), |but_ours| {
-            ours::past(but_ours, &way.offer, reach, is_outside, &self.fuel)
-        });
         for services in [false, true] {
-            let bounded = past.zone.sort(reach, services, way.conditions, &but_by_ours);
-            paths.extend(self.path(way, past, Class::External, bounded.outside));
-            paths.extend(self.path(way, past, Class::Trusted, bounded.inside));
+            let Bounded { outside, inside } =
+                past.zone.sort(reach, outside, services, way.conditions);
+            paths.extend(match &past.but_ours {
+                Some(but_ours) => self.path(way, but_ours, Class::External, outside),
+                None => self.path(way, past.policies, Class::External, outside),
+            });
+            paths.extend(self.path(way, past.policies, Class::Trusted, inside));
         }
     }
 
-    /// The path of a group of callers, if they may do anything.
+    /// The path of a group of callers who come past `policies`, if they may do anything.
     fn path(
         &self,
         way: &Way<'_>,
-        past: &Past<'_, '_, '_>,
+        policies: &Policies<'_>,
         exposure: Class,
         group: Group<'_>,
     ) -> Option<Path> {
@@ -271,14 +285,9 @@ impl<'a> Search<'a> {
         if actions.is_empty() {
             return None;
         }
-        let but_ours = past.but_ours.as_ref().filter(|_| exposure == Class::External);
-        let (request, unproved) = match but_ours {
-            // a request that carries something of ours shows nobody outside
-            Some(but_ours) => self.shown_past(but_ours, way, &callers),
-            None => self.shown(past.policies, way, &callers),
-        };
+        let (request, unproved) = self.shown(policies, way, &callers);
         let grant = matches!(way.offer, Offer::Grant { .. });
-        let witness = request.map(|request| witness::of(*request, past.policies, grant));
+        let witness = request.map(|request| witness::of(*request, policies, grant));
         // AWS services pass where outsiders are cut off
         let closes = |one: &&Closer| !services || **one == Closer::NetworkOrigin;
         Some(Path {
@@ -291,25 +300,6 @@ impl<'a> Search<'a> {
             unproved: unproved.or(witness.is_none().then_some(Unproved::GivenUp)),
             witness,
         })
-    }
-
-    /// A request of one group past `but_ours`, and why it proves nothing, or is not there.
-    fn shown_past(
-        &self,
-        but_ours: &Policies<'_>,
-        way: &Way<'_>,
-        callers: &[(&Caller, Cow<'_, Through>)],
-    ) -> Shown {
-        let mut why = Some(Unproved::GivenUp);
-        for (caller, one) in callers.iter().take_while(|_| self.fuel.left() > 0) {
-            let asker = but_ours.asker(caller, false);
-            let through = asker.ask(&way.offer, false, one.actions, &self.fuel);
-            if through.request.is_some() {
-                return (through.request, through.unproved);
-            }
-            why = through.unproved.or(why);
-        }
-        (None, why)
     }
 
     /// The request of those of one group that shows most, and why it proves nothing.

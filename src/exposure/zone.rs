@@ -69,6 +69,15 @@ struct Key<'z> {
     places: Option<(Lying<'z, Condition>, bool)>,
 }
 
+/// What one group was sorted into so far: its callers, the sets that they stand for, and everyone
+/// in those.
+#[derive(Default)]
+struct Sorted<'z> {
+    callers: Vec<(&'z Caller, Cow<'z, Through>)>,
+    members: Vec<Members<'z>>,
+    all: Vec<&'z Caller>,
+}
+
 /// So many callers are sorted as fast as they are found among those that were sorted before.
 const FEW: usize = 4;
 
@@ -88,51 +97,75 @@ impl<'z> Zone<'z> {
     }
 
     /// Sorts those bounded callers of `reach` that are services, or those that are not, who come by
-    /// an offer under `conditions`. `but_by_ours`: for each set, what those of it who are outside
-    /// may do but by what is inside; all that they may where nothing is said.
+    /// an offer under `conditions`. `outside`: who of all gets through but by what is inside the
+    /// zone, where that is told apart.
     #[must_use]
     pub fn sort(
         &self,
         reach: &'z Reach,
+        outside: Option<&'z Reach>,
         services: bool,
         conditions: &'z [Condition],
-        but_by_ours: &[Actions],
     ) -> Bounded<'z> {
-        let group = |inside: bool| {
-            let (mut callers, mut members, mut located) = (Vec::new(), Vec::new(), false);
-            let mut all: Vec<&Caller> = Vec::new();
-            for (index, (set, through)) in reach.bounded.iter().enumerate() {
-                let outside = but_by_ours.get(index).copied().unwrap_or(through.actions);
-                let parts = if inside {
-                    [(true, through.actions), (false, through.actions - outside)]
-                } else {
-                    [(false, outside), (true, Actions::NONE)]
-                };
-                for (inside, actions) in parts.into_iter().filter(|(_, one)| !one.is_empty()) {
-                    let own = Members { set: Lying(set.as_ref()), services, inside };
-                    let from = all.len();
-                    self.add(own, &mut all);
-                    let Some(&caller) = all.get(from) else { continue };
-                    let asked = set.first() == Some(caller) && actions == through.actions;
-                    let through = if asked {
-                        Cow::Borrowed(through)
-                    } else {
-                        Cow::Owned(Through { actions, ..through.of_another() })
-                    };
-                    callers.push((caller, through));
-                    members.push(own);
-                    located |= matches!(caller, Caller::Located { .. });
-                }
-            }
+        // where it is not known of everyone, all outside count
+        let outside = outside.filter(|one| (one.by_everyone() - reach.by_everyone()).is_empty());
+        let bounded = reach.bounded.iter();
+        let most = bounded.fold(Actions::NONE, |all, (_, through)| all | through.actions);
+        let (mut inner, mut outer) = (Sorted::default(), Sorted::default());
+        for (set, through) in &reach.bounded {
+            let set = Lying(set.as_ref());
+            self.add(Members { set, services, inside: true }, through, through.actions, &mut inner);
+            let Some(outside) = outside else { continue };
+            let stranger = Members { set, services, inside: false };
+            let by_ours = through.actions - self.actions_of(stranger, outside);
+            self.add(stranger, through, by_ours, &mut inner);
+        }
+        for (set, through) in &outside.unwrap_or(reach).bounded {
+            let members = Members { set: Lying(set.as_ref()), services, inside: false };
+            self.add(members, through, through.actions & most, &mut outer);
+        }
+        let [outside, inside] = [(outer, false), (inner, true)].map(|(sorted, inside)| {
+            let Sorted { callers, members, all } = sorted;
+            let is_located = |(caller, _): &(&Caller, _)| matches!(caller, Caller::Located { .. });
+            let located = callers.iter().any(is_located);
             let places = located.then_some((Lying(conditions), inside));
             let parties = self.parties(Key { members, places }, &all);
             Group { callers, services, parties }
-        };
-        Bounded { outside: group(false), inside: group(true) }
+        });
+        Bounded { outside, inside }
     }
 
-    /// Adds `members` to `all`.
-    fn add(&self, members: Members<'z>, all: &mut Vec<&'z Caller>) {
+    /// What the first of `members` may do of `reach`.
+    fn actions_of(&self, members: Members<'z>, reach: &Reach) -> Actions {
+        let Some(first) = self.first(members) else { return Actions::NONE };
+        let own = reach.bounded.iter().filter(|(set, _)| set.contains(first));
+        own.fold(Actions::NONE, |all, (_, through)| all | through.actions)
+    }
+
+    /// Adds `members`, who may do `actions` of what is `through`.
+    fn add(
+        &self,
+        members: Members<'z>,
+        through: &'z Through,
+        actions: Actions,
+        sorted: &mut Sorted<'z>,
+    ) {
+        let from = sorted.all.len();
+        if !actions.is_empty() {
+            self.extend(&mut sorted.all, members);
+        }
+        let Some(&caller) = sorted.all.get(from) else { return };
+        let Lying(set) = members.set;
+        let through = if set.first() == Some(caller) && actions == through.actions {
+            Cow::Borrowed(through)
+        } else {
+            Cow::Owned(Through { actions, ..through.of_another() })
+        };
+        sorted.callers.push((caller, through));
+        sorted.members.push(members);
+    }
+
+    fn extend(&self, all: &mut Vec<&'z Caller>, members: Members<'z>) {
         let Lying(set) = members.set;
         let own = || set.iter().filter(|caller| self.is_one_of(members, caller));
         if set.len() > FEW {
@@ -141,6 +174,11 @@ impl<'z> Zone<'z> {
         } else {
             all.extend(own());
         }
+    }
+
+    fn first(&self, members: Members<'z>) -> Option<&'z Caller> {
+        let Lying(set) = members.set;
+        set.iter().find(|caller| self.is_one_of(members, caller))
     }
 
     fn is_one_of(&self, members: Members<'_>, caller: &Caller) -> bool {
@@ -265,11 +303,6 @@ fn named<'c, I: Iterator<Item = &'c Caller>>(callers: impl Fn() -> I) -> Parties
 /// Whether a caller stands for somebody: a service that calls for whoever makes it does not.
 fn stands_for_somebody(caller: &Caller) -> bool {
     !matches!(caller, Caller::Service { on_behalf_of: None, .. })
-}
-
-/// Whether a caller stands for somebody outside the zone of trust, as far as it says who it is.
-pub fn is_outside(caller: &Caller, trust: &Trust) -> bool {
-    stands_for_somebody(caller) && !is_inside(caller, trust)
 }
 
 fn is_inside(caller: &Caller, trust: &Trust) -> bool {

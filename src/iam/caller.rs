@@ -3,7 +3,7 @@
 use crate::iam::principal::Principal;
 use crate::name::AccountId;
 
-/// Stands for a service that no policy names.
+/// Stands for whichever service: one that no policy names, and each that one names.
 pub const ANY_SERVICE: &str = "*";
 
 /// Stands for the organization of the bucket's owner, by which no policy names it.

@@ -8,7 +8,7 @@ use crate::iam::atom::together;
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
-use crate::iam::document::{Clause, Document, Statement};
+use crate::iam::document::{Clause, Document, Effect, Statement};
 use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
 use crate::iam::pattern::is_literal;
 use crate::iam::principal::Principal;
@@ -26,6 +26,8 @@ pub struct Facts<'a> {
     pub callers: BTreeSet<Caller>,
     /// The names of services that are among them, in small letters.
     services: BTreeSet<String>,
+    /// Whether a Deny is for all but such, and others.
+    pub spares_services: bool,
     /// Narrow ranges of addresses.
     pub ranges: Vec<IpNet>,
     /// Whether a principal is one user, role or session, or an identity provider.
@@ -73,7 +75,10 @@ impl<'a> Facts<'a> {
 
     fn add_principals(&mut self, statement: &Statement, callers: &mut Vec<Caller>) {
         let (Clause::In(list) | Clause::NotIn(list)) = &statement.principal;
+        let spares =
+            statement.effect == Effect::Deny && matches!(statement.principal, Clause::NotIn(_));
         for principal in list {
+            self.spares_services |= spares && matches!(principal, Principal::Service(_));
             self.names_identities |= matches!(
                 principal,
                 Principal::Identity { .. }
@@ -116,6 +121,11 @@ impl<'a> Facts<'a> {
         } else {
             Unproved::Untold
         }
+    }
+
+    /// The services that are principals, in small letters.
+    pub fn services(&self) -> impl Iterator<Item = &str> {
+        self.services.iter().map(String::as_str)
     }
 
     /// Whether a principal is this service.

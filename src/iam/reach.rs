@@ -98,13 +98,16 @@ impl<'a> Policies<'a> {
                     continue;
                 }
                 let mut ask = |[anywhere, somewhere]: &[Once<'_, 'q, 'a>; 2]| {
-                    if !one.keeps_out(caller, true) {
-                        let through = self.ask_one(one, anywhere, left, fuel);
-                        if !through.actions.is_empty() || !tells_more {
-                            return through;
-                        }
+                    let through = if one.keeps_out(caller, true) {
+                        Through::default()
+                    } else {
+                        self.ask_one(one, anywhere, left, fuel)
+                    };
+                    let left = left - through.actions - members - located;
+                    if !tells_more || left.is_empty() {
+                        return through;
                     }
-                    self.ask_one(one, somewhere, left - members - located, fuel)
+                    through.or(self.ask_one(one, somewhere, left, fuel))
                 };
                 let through = if callers.first() == Some(caller) {
                     ask(first)
@@ -181,7 +184,8 @@ impl<'a> Policies<'a> {
             return Through::default();
         }
         let alike = asker.alike.map(|alike| (asker.anywhere, alike));
-        if let Some(known) = alike.and_then(|alike| one.alike.get(&alike)) {
+        let known = alike.and_then(|alike| one.alike.get(&alike));
+        if let Some((_, known)) = known.filter(|(asked, _)| (actions - *asked).is_empty()) {
             return Through { actions: known.actions & actions, ..known.clone() };
         }
         // everyone is worth some steps in any case
@@ -193,7 +197,7 @@ impl<'a> Policies<'a> {
         if caller.as_organization().is_some() && !self.is_by_account(&through) {
             one.members |= through.actions;
         }
-        one.alike.extend(alike.map(|alike| (alike, through.of_another())));
+        one.alike.extend(alike.map(|alike| (alike, (actions, through.of_another()))));
         through
     }
 
@@ -253,7 +257,8 @@ impl Reach {
     }
 
     /// What everyone who signs may do.
-    fn by_everyone(&self) -> Actions {
+    #[must_use]
+    pub fn by_everyone(&self) -> Actions {
         self.anonymous.actions | self.authenticated.actions
     }
 

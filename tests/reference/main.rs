@@ -39,17 +39,15 @@ use universe::{Door, Least};
 /// Requests tried at each door of a snapshot.
 const REQUESTS: usize = 150;
 const THREADS: u64 = 2;
-/// Whether each path through a policy must come with a witness or with a note why not.
-const WITNESSES_ARE_COMPLETE: bool = true;
 
 fn generated() -> u64 {
     std::env::var("GENERATED").map_or(2_000, |count| count.parse().unwrap())
 }
 
-fn verdict(snapshot: &Value) -> Value {
+fn verdict(snapshot: &Value, trust: &Trust) -> Value {
     let state =
         snapshot::read(&snapshot.to_string()).unwrap_or_else(|error| panic!("{error}: {snapshot}"));
-    serde_json::to_value(published::verdict(&evaluate(&state, &Trust::default()))).unwrap()
+    serde_json::to_value(published::verdict(&evaluate(&state, trust))).unwrap()
 }
 
 /// A policy as an object, however the snapshot gives it.
@@ -66,7 +64,7 @@ type Counts = BTreeMap<String, u64>;
 /// What is wrong with the witnesses of `snapshot`; counts what there is.
 fn wrong_witnesses(snapshot: &Value, counts: &mut Counts) -> Vec<String> {
     let mut wrong = Vec::new();
-    for path in verdict(snapshot)["paths"].as_array().unwrap() {
+    for path in verdict(snapshot, &Trust::default())["paths"].as_array().unwrap() {
         let kind = path["via"]["kind"].as_str().unwrap();
         let mut count = |what: &str| *counts.entry(format!("{kind} {what}")).or_default() += 1;
         count("paths");
@@ -77,7 +75,7 @@ fn wrong_witnesses(snapshot: &Value, counts: &mut Counts) -> Vec<String> {
         if path["witness"].is_null() {
             count("without witness");
             count(&format!("without witness as {}", note.as_str().unwrap_or("nothing says")));
-            if note.is_null() && WITNESSES_ARE_COMPLETE {
+            if note.is_null() {
                 wrong.push(format!("neither witness nor note: {path}\n  {snapshot}"));
             }
             continue;
@@ -122,7 +120,7 @@ fn refused(snapshot: &Value, path: &Value, kind: &str, witness: &Request) -> Vec
         if by_acl { Ok(()) } else { complete(witness, |key| keys.contains_key(key)) },
     ];
     refused.extend(reasons.into_iter().filter_map(Result::err));
-    let readings: &[Reading] = if path["unproved"].is_null() && WITNESSES_ARE_COMPLETE {
+    let readings: &[Reading] = if path["unproved"].is_null() {
         &[Reading::Wide, Reading::Skeptical]
     } else {
         &[Reading::Wide]
@@ -242,9 +240,13 @@ fn through_point(snapshot: &Value, point: &Value, request: &Request) -> (Request
     (at_point, behind)
 }
 
-/// Tells what there was, then fails when something was wrong.
-fn hold(of: &str, counts: &Counts, wrong: &[String]) {
+/// Tells what there was, then fails when something was wrong, or when there was none of what is
+/// `needed`.
+fn hold(of: &str, counts: &Counts, needed: &[&str], wrong: &[String]) {
     println!("{of}: {counts:?}");
+    for what in needed {
+        assert!(counts.contains_key(*what), "{of}: nothing {what}");
+    }
     let shown: Vec<_> = wrong.iter().take(20).map(String::as_str).collect();
     assert!(wrong.is_empty(), "{of}: {} wrong, the first:\n{}", wrong.len(), shown.join("\n"));
 }
@@ -256,7 +258,7 @@ fn hold_corpus(path: &Path) {
         let found = wrong_witnesses(&case["snapshot"], &mut counts);
         wrong.extend(found.into_iter().map(|text| format!("{}: {text}", case["id"])));
     }
-    hold(&path.display().to_string(), &counts, &wrong);
+    hold(&path.display().to_string(), &counts, &["policy proved", "acl proved"], &wrong);
 }
 
 #[test]
@@ -272,7 +274,7 @@ fn the_witnesses_of_the_shared_corpus_get_through() {
 }
 
 /// `judge` over all generated snapshots.
-fn over_all(of: &str, judge: fn(u64, &mut Counts) -> Vec<String>) {
+fn over_all(of: &str, needed: &[&str], judge: fn(u64, &mut Counts) -> Vec<String>) {
     let count = generated();
     let workers = (0..THREADS).map(|worker| {
         thread::spawn(move || {
@@ -292,22 +294,33 @@ fn over_all(of: &str, judge: fn(u64, &mut Counts) -> Vec<String>) {
         }
         wrong.extend(found);
     }
-    hold(&format!("{of}, {count} generated"), &counts, &wrong);
+    hold(&format!("{of}, {count} generated"), &counts, needed, &wrong);
 }
 
 #[test]
 fn the_witnesses_of_generated_states_get_through() {
-    over_all("witnesses", |seed, counts| wrong_witnesses(&policies::snapshot(seed), counts));
+    let needed = ["policy proved", "acl proved", "access_point proved"];
+    over_all("witnesses", &needed, |seed, counts| {
+        wrong_witnesses(&policies::snapshot(seed), counts)
+    });
 }
 
 #[test]
 fn no_request_that_gets_through_is_missing_from_the_verdict() {
-    over_all("brute force", missed);
+    let needed = [
+        "through as anonymous",
+        "through as authenticated",
+        "through as a named account",
+        "through as a canonical user",
+        "through as external",
+        "through by nothing of ours",
+    ];
+    over_all("brute force", &needed, missed);
 }
 
 #[test]
 fn fewer_steps_never_hide_what_gets_through() {
-    over_all("fewer steps", narrowed);
+    over_all("fewer steps", &["given up: true", "given up: false"], narrowed);
 }
 
 /// Where a search that was given up, or one after it, finds less than one with steps for all.
@@ -373,7 +386,9 @@ fn hidden<'r>(all: &'r Reach, hasty: &'r Reach) -> impl Iterator<Item = Caller> 
 /// The requests to the snapshot of `seed` that get through and that its verdict does not know.
 fn missed(seed: u64, counts: &mut Counts) -> Vec<String> {
     let snapshot = policies::snapshot(seed);
-    let verdict = verdict(&snapshot);
+    let nobody = Trust::default();
+    let some = universe::trust();
+    let [verdict, with_trust] = [&nobody, &some].map(|trust| verdict(&snapshot, trust));
     let draw = &mut Draw::new(!seed);
     let mut missed = Vec::new();
     for point in [false, true] {
@@ -384,8 +399,18 @@ fn missed(seed: u64, counts: &mut Counts) -> Vec<String> {
             let Some(least) = owed(&snapshot, point, &request) else { continue };
             *counts.entry(format!("through as {}", least.name())).or_default() += 1;
             if !is_known(&verdict, point, &request, &least) {
-                let small = shrunk(snapshot.clone(), point, &request);
+                let small = shrunk(snapshot.clone(), point, &request, &nobody);
                 missed.push(format!("missed {least:?}\n  {}\n  {small}", request.published()));
+                break;
+            }
+            if universe::carries_ours(&request, door) {
+                continue;
+            }
+            *counts.entry("through by nothing of ours".to_owned()).or_default() += 1;
+            // trust in others takes nobody out of the paths of those whom nobody trusts
+            if !is_known(&with_trust, point, &request, &least) {
+                let small = shrunk(snapshot.clone(), point, &request, &some);
+                missed.push(format!("trusted {least:?}\n  {}\n  {small}", request.published()));
                 break;
             }
         }
@@ -451,10 +476,10 @@ fn is_known(verdict: &Value, point: bool, request: &Request, least: &Least) -> b
 }
 
 /// What is left of `snapshot` when all is taken away without which the request is still missed.
-fn shrunk(mut snapshot: Value, point: bool, request: &Request) -> Value {
+fn shrunk(mut snapshot: Value, point: bool, request: &Request, trust: &Trust) -> Value {
     let is_missed = |snapshot: &Value| {
         owed(snapshot, point, request)
-            .is_some_and(|least| !is_known(&verdict(snapshot), point, request, &least))
+            .is_some_and(|least| !is_known(&verdict(snapshot, trust), point, request, &least))
     };
     'smaller: loop {
         for smaller in smaller(&snapshot) {

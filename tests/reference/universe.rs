@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use s3_guardrail::name::AccountId;
+use s3_guardrail::trust::Trust;
 use serde_json::Value;
 
 use crate::policies::{BUCKET, CANONICAL, Draw, OTHER, OWNER, POINT, REGION, STRANGER, THIRD};
@@ -387,6 +389,48 @@ impl Least {
             Self::External => "external",
         }
     }
+}
+
+const OUR_ORGANIZATION: &str = "o-ours123456";
+const OUR_NETWORK: &str = "203.0.113.0/24";
+const OUR_VPC: &str = "vpc-0a1b2c3d";
+const OUR_ENDPOINT: &str = "vpce-1a2b3c4d";
+
+/// A zone of trust with some of those that policies name.
+pub fn trust() -> Trust {
+    Trust {
+        accounts: [AccountId::parse(THIRD).unwrap()].into(),
+        organizations: [OUR_ORGANIZATION.to_owned()].into(),
+        canonical_users: BTreeSet::new(),
+        networks: vec![OUR_NETWORK.parse().unwrap()],
+        vpcs: [OUR_VPC.to_owned()].into(),
+        vpc_endpoints: [OUR_ENDPOINT.to_owned()].into(),
+    }
+}
+
+/// Whether a request is of somebody in that zone, or comes from a place in it.
+pub fn carries_ours(request: &Request, door: Door) -> bool {
+    let is = |keys: &[&str], own: &str| keys.iter().any(|key| request.one(key) == Some(own));
+    let accounts = [
+        "aws:principalaccount",
+        "aws:sourceaccount",
+        "aws:sourceowner",
+        "aws:vpceaccount",
+        "s3:dataaccesspointaccount",
+    ];
+    let organizations = ["aws:principalorgid", "aws:sourceorgid", "aws:vpceorgid"];
+    let paths = ["aws:principalorgpaths", "aws:sourceorgpaths"];
+    let is_in = |path: &str| path.split('/').next() == Some(OUR_ORGANIZATION);
+    let network: IpNet = OUR_NETWORK.parse().unwrap();
+    let address = request.one("aws:sourceip").map(|one| one.parse::<IpAddr>().unwrap());
+    matches!(&request.principal, Principal::Aws { account, .. } if account == THIRD)
+        || is(&accounts, THIRD)
+        || is(&organizations, OUR_ORGANIZATION)
+        || paths.iter().any(|key| request.one(key).is_some_and(is_in))
+        || is(&["aws:sourcevpc"], OUR_VPC)
+        || is(&["aws:sourcevpce"], OUR_ENDPOINT)
+        || address.is_some_and(|address| network.contains(&address))
+        || matches!(door, Door::Point { vpc: Some(OUR_VPC) })
 }
 
 /// `None` for a request that need not be reported.

@@ -93,6 +93,11 @@ fn callers_that_are_alike() {
 }
 
 #[test]
+fn callers_whom_others_name() {
+    hold("callers_whom_others_name", &tables::elsewhere::elsewhere());
+}
+
+#[test]
 fn actions() {
     hold("actions", &tables::targets::actions());
 }

@@ -3,6 +3,7 @@
 pub mod alike;
 pub mod callers;
 pub mod conditions;
+pub mod elsewhere;
 pub mod pairs;
 pub mod states;
 pub mod targets;

@@ -32,8 +32,9 @@ pub(super) struct Asked<'o> {
     /// One service for each account for which it calls, where there are too many to be asked
     /// about.
     pub stand_ins: Vec<Caller>,
-    /// What callers may do, from anywhere or not, of whom the same is true.
-    pub alike: BTreeMap<(bool, Alike<'o>), Through>,
+    /// What callers may do, from anywhere or not, of whom the same is true: of which actions that
+    /// was asked, and the answer.
+    pub alike: BTreeMap<(bool, Alike<'o>), (Actions, Through)>,
     /// What members of organizations that it names may do, but for those by an account alone that
     /// the policies name.
     pub members: Actions,
@@ -128,6 +129,11 @@ impl<'o> Asked<'o> {
         } else {
             self.named.iter().flat_map(|one| on_behalf_of_others(one, conditions)).collect()
         };
+        if count > 0 {
+            more.extend(
+                conditions.iter().filter(|one| is_of_organizations(one)).flat_map(told_apart),
+            );
+        }
         if self.everyone {
             more.extend(conditions.iter().flat_map(told_apart));
             more.extend(services.then(Caller::any_service));
@@ -199,6 +205,12 @@ fn principals<'a>(offer: &'a Offer, statement: Option<&'a Statement>) -> &'a [Pr
         }
         (Offer::Statement(_) | Offer::Unconditional(_), None) => &[],
     }
+}
+
+/// Whether a condition says for members of which organizations services call.
+fn is_of_organizations(condition: &Condition) -> bool {
+    ["aws:sourceorgid", "aws:sourceorgpaths"].iter().any(|key| condition.is_about(key))
+        && condition.operator.names_values()
 }
 
 /// Whether all callers that a principal stands for are meant by it, whatever they carry.

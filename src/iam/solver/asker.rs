@@ -73,6 +73,17 @@ impl Through {
         Self { actions, request: None, unproved: Some(Unproved::GivenUp) }
     }
 
+    /// What may be done one way, or another, with the request of the two that shows more.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let rank = |one: &Self| {
+            let nothing = one.actions.is_empty();
+            (nothing, one.unproved.is_some(), one.request.is_none(), one.actions.plainest().0)
+        };
+        let actions = self.actions | other.actions;
+        Self { actions, ..if rank(&other) < rank(&self) { other } else { self } }
+    }
+
     /// The same of somebody else, who would send another request.
     #[must_use]
     pub fn of_another(&self) -> Self {

@@ -116,9 +116,16 @@ impl<'a> Policies<'a> {
         self.wide.keys.told.places
     }
 
-    /// Whether the policies mention what services alone carry: whichever is asked about then.
+    /// Whether the policies mention what services alone carry, or deny all but some: whichever is
+    /// asked about then.
     pub(in crate::iam) fn tells_services_apart(&self) -> bool {
-        self.wide.keys.told.services
+        self.wide.keys.told.services || self.facts.spares_services
+    }
+
+    /// Whether a principal is this service.
+    #[must_use]
+    pub fn names_service(&self, service: &str) -> bool {
+        self.facts.names_service(service)
     }
 
     /// The statement of the own policy with this index.

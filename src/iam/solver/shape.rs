@@ -1,6 +1,8 @@
 //! What the requests of a caller may look like: one shape for each kind of principal that it may
 //! send, for each network that it may come from, and for each way to the bucket.
 
+use std::iter;
+
 use crate::iam::arn::Arn;
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::facts::Facts;
@@ -34,6 +36,8 @@ pub struct Shape<'q> {
 pub struct Asking<'q> {
     pub caller: &'q Caller,
     pub kind: Kind,
+    /// The service, where it is one that asks.
+    pub service: &'q str,
     pub network: Network,
     pub point: Point,
     /// From no place that a policy names.
@@ -113,17 +117,35 @@ pub fn askings<'q>(
     let points: &[Point] = if by_point { &[Point::Own, Point::Other] } else { &[Point::Own] };
     let mut askings = Vec::new();
     for kind in kinds {
-        for &network in networks {
-            let network = match (kind, network) {
-                (Kind::Service, Network::Internet) => Network::Service,
-                (_, network) => network,
-            };
-            for &point in points {
-                askings.push(Asking { caller, kind, network, point, anywhere, scene });
+        for service in services(kind, caller, scene.facts) {
+            for &network in networks {
+                let network = match (kind, network) {
+                    (Kind::Service, Network::Internet) => Network::Service,
+                    (_, network) => network,
+                };
+                for &point in points {
+                    let asking = Asking { caller, kind, service, network, point, anywhere, scene };
+                    askings.push(asking);
+                }
             }
         }
     }
     askings
+}
+
+/// The services that a caller of this kind may be: the one that is meant, else one that no policy
+/// names, and each that one names; of others none.
+fn services<'q>(
+    kind: Kind,
+    caller: &'q Caller,
+    facts: &'q Facts<'_>,
+) -> impl Iterator<Item = &'q str> {
+    let (first, named) = match caller {
+        _ if kind != Kind::Service => ("", None),
+        Caller::Service { name, .. } if name != ANY_SERVICE => (name.as_str(), None),
+        _ => (ANY_SERVICE, Some(facts.services())),
+    };
+    iter::once(first).chain(named.into_iter().flatten())
 }
 
 fn kinds(caller: &Caller) -> Vec<Kind> {
@@ -181,8 +203,8 @@ impl<'q> Shape<'q> {
 impl<'q> Asking<'q> {
     /// Who asks, as the principals of statements tell it apart.
     fn who(&self) -> Who<'q> {
-        if self.kind == Kind::Service && !matches!(self.caller, Caller::Service { .. }) {
-            return Who::Service(ANY_SERVICE);
+        if self.kind == Kind::Service {
+            return Who::Service(self.service);
         }
         match self.caller {
             Caller::Anonymous | Caller::Located { signed: false } => Who::Nobody,
@@ -195,7 +217,7 @@ impl<'q> Asking<'q> {
             }
             Caller::CanonicalUser(id) => Who::CanonicalUser { id, but: self.scene.owner },
             Caller::OriginAccessIdentity(arn) => Who::OriginAccessIdentity(arn),
-            Caller::Service { name, .. } => Who::Service(name),
+            Caller::Service { .. } => Who::Service(self.service),
         }
     }
 }

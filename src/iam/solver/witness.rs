@@ -99,8 +99,8 @@ fn requester(
         }
     };
     match shape.asking.caller {
-        Caller::Service { name, .. } => service(name),
-        _ if shape.asking.kind == Kind::Service => service(ANY_SERVICE),
+        Caller::Service { .. } => service(shape.asking.service),
+        _ if shape.asking.kind == Kind::Service => service(shape.asking.service),
         Caller::Anonymous | Caller::Located { signed: false } => Requester::Anonymous,
         Caller::CanonicalUser(id) => Requester::CanonicalUser(id.clone()),
         Caller::OriginAccessIdentity(arn) => Requester::OriginAccessIdentity(arn.clone()),

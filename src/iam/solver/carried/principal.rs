@@ -39,11 +39,11 @@ impl<'q> Asking<'q> {
     }
 
     fn of_a_service(&self, key: &str) -> Domain<'q> {
-        let names = || match self.caller {
-            Caller::Service { name, .. } if name != ANY_SERVICE => {
-                Domain::sometimes(Texts::Only(Cow::Borrowed(name)))
-            }
-            _ => Domain::sometimes(Texts::any("sns.amazonaws.com")),
+        let names = || {
+            Domain::sometimes(match self.service {
+                ANY_SERVICE => Texts::any("sns.amazonaws.com"),
+                name => Texts::Only(Cow::Borrowed(name)),
+            })
         };
         match key {
             "aws:principalisawsservice" => Domain::bound(Some("true")),
