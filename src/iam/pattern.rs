@@ -183,10 +183,19 @@ impl fmt::Display for Glob {
 
 #[cfg(test)]
 mod tests {
-    use super::{Glob, chars};
+    use super::{Glob, LONG, chars};
 
     fn matches(pattern: &str, text: &str) -> bool {
         Glob::new(pattern).matches(text)
+    }
+
+    #[test]
+    fn a_question_mark_in_a_long_pattern_takes_one_character() {
+        let long = "a".repeat(2 * LONG);
+        assert!(matches(&format!("{long}?*b"), &format!("{long}xyb")));
+        assert!(matches(&format!("*?{long}"), &format!("x{long}")));
+        assert!(!matches(&format!("{long}?b"), &format!("{long}b")));
+        assert!(!matches(&format!("{long}?"), &format!("{long}??")));
     }
 
     #[test]

@@ -273,8 +273,33 @@ impl Reach {
 mod tests {
     use serde_json::json;
 
-    use crate::iam::{Caller, Document, Fuel, Offer, Place, Policies, Route};
+    use crate::iam::{Action, Actions, Caller, Document, Fuel, Offer, Place, Policies, Route};
     use crate::name::AccountId;
+
+    #[test]
+    fn what_one_of_many_services_may_not_do_another_may() {
+        let names: Vec<String> =
+            (0..401).map(|index| format!("s{index:03}.amazonaws.com")).collect();
+        let actions = ["s3:GetObject", "s3:PutObject"];
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": names}, "Action": actions, "Resource": "*",
+             "Condition": {"StringEquals": {"aws:SourceAccount": "444455556666"}}},
+            {"Effect": "Deny", "Principal": {"Service": names[0]}, "Action": actions[1],
+             "Resource": "*"}]});
+        let document = Document::from_json(&policy).unwrap();
+        let owner = AccountId::parse("111122223333").unwrap();
+        let place = Place::of_bucket("clinic-reports", &owner, Route::Direct);
+        let policies = Policies::of(Some(&document), &place, None);
+        let reached = policies.reach(&[Offer::Statement(0)], &Fuel::new(1_000_000));
+        let account = AccountId::parse("444455556666").unwrap();
+        let of_account = reached[0]
+            .bounded
+            .iter()
+            .filter(|(callers, _)| callers.iter().any(|caller| caller.account() == Some(&account)));
+        let all = of_account.fold(Actions::NONE, |all, (_, through)| all | through.actions);
+        let named = actions.iter().filter_map(|name| Action::from_name(name));
+        assert_eq!(all, named.collect::<Actions>());
+    }
 
     #[test]
     fn without_steps_all_but_those_whom_a_list_keeps_out_get_through() {

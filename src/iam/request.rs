@@ -185,3 +185,62 @@ pub fn holds(
     let (wide, narrow) = (holds(true), holds(false));
     (wide == narrow).then_some(wide)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Answer, Request, Requester};
+    use crate::iam::{Action, Document};
+    use crate::name::AccountId;
+
+    #[test]
+    fn a_variable_in_a_resource_is_what_the_request_carries() {
+        let account = AccountId::parse("444455556666").unwrap();
+        let arn = "arn:aws:iam::444455556666:user/alice".to_owned();
+        let request = |key: &str, name: Option<&str>| Request {
+            requester: Requester::Identity { account, arn: arn.clone() },
+            action: Action::from_name("s3:GetObject").unwrap(),
+            resource: format!("arn:aws:s3:::clinic-reports/{key}"),
+            context: name
+                .map(|name| ("aws:username".to_owned(), vec![name.to_owned()]))
+                .into_iter()
+                .collect(),
+        };
+        let policy = |effect: &str| {
+            let home = "arn:aws:s3:::clinic-reports/${aws:username}/*";
+            let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": effect,
+                "Principal": "*", "Action": "s3:GetObject", "Resource": home}});
+            Document::from_json(&policy).unwrap()
+        };
+        let allowed = policy("Allow");
+        assert_eq!(allowed.answer(&request("alice/x", Some("alice"))), Answer::Allowed);
+        assert_eq!(allowed.answer(&request("bob/x", Some("alice"))), Answer::Neither);
+        assert_eq!(allowed.answer(&request("alice/x", None)), Answer::Neither);
+        let denied = policy("Deny");
+        let by_it = |key| denied.answer(&request(key, Some("alice"))) != Answer::Neither;
+        assert!(by_it("alice/x") && !by_it("bob/x"));
+    }
+
+    #[test]
+    fn an_allow_of_all_but_nothing_lets_nobody_in_for_sure() {
+        let request = Request {
+            requester: Requester::Anonymous,
+            action: Action::from_name("s3:GetObject").unwrap(),
+            resource: "arn:aws:s3:::clinic-reports/x".to_owned(),
+            context: [].into(),
+        };
+        for element in ["NotPrincipal", "NotAction", "NotResource"] {
+            let mut statement = json!({"Effect": "Allow", "Principal": "*",
+                "Action": "s3:GetObject", "Resource": "*"});
+            statement.as_object_mut().unwrap().remove(&element[3..]);
+            statement[element] = json!([]);
+            if element == "NotPrincipal" {
+                statement[element] = json!({"AWS": []});
+            }
+            let policy = json!({"Version": "2012-10-17", "Statement": statement});
+            let document = Document::from_json(&policy).unwrap();
+            assert_eq!(document.answer(&request), Answer::Neither, "{element}");
+        }
+    }
+}

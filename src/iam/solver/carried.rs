@@ -242,7 +242,8 @@ impl<'q> Asking<'q> {
             }
             ("aws:sourcearn", account) => {
                 let account = account.map(AccountId::as_str);
-                let named = if anyone || nowhere { &[] } else { facts.bounded(key) };
+                let apart = self.anywhere && !anyone && !nowhere;
+                let named = if apart { facts.bounded(key) } else { &[] };
                 Domain::sometimes(sources(account, nowhere, named, self.stranger()))
             }
             ("aws:sourceorgpaths", _) if self.caller.as_organization().is_some() => {

@@ -60,6 +60,8 @@ fn organizations() -> Vec<Value> {
             allow(json!({"StringEquals": {"aws:SourceOrgID": ["o-aa", "o-bb"]}})),
             deny(json!({"StringEquals": {"aws:SourceOrgID": "o-aa"}}))
         ]),
+        json!([allow(json!({"StringEquals": {"aws:SourceOrgID": "o-bb"},
+            "ArnLike": {"aws:SourceArn": "arn:aws:s3:::other-bucket"}}))]),
         json!([any(), deny(json!({"StringEquals": {"aws:VpceOrgID": ["o-aa", "o-dd"]}}))]),
         json!([
             at(any(), "arn:aws:s3:::clinic-reports/${aws:PrincipalOrgID}/*"),
