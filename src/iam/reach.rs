@@ -297,8 +297,8 @@ mod tests {
             .iter()
             .filter(|(callers, _)| callers.iter().any(|caller| caller.account() == Some(&account)));
         let all = of_account.fold(Actions::NONE, |all, (_, through)| all | through.actions);
-        let named = actions.iter().filter_map(|name| Action::from_name(name));
-        assert_eq!(all, named.collect::<Actions>());
+        let expected = actions.iter().filter_map(|name| Action::from_name(name));
+        assert_eq!(all, expected.collect::<Actions>());
     }
 
     #[test]

@@ -230,14 +230,13 @@ mod tests {
             resource: "arn:aws:s3:::clinic-reports/x".to_owned(),
             context: [].into(),
         };
-        for element in ["NotPrincipal", "NotAction", "NotResource"] {
+        for (element, nothing) in
+            [("Principal", json!({"AWS": []})), ("Action", json!([])), ("Resource", json!([]))]
+        {
             let mut statement = json!({"Effect": "Allow", "Principal": "*",
                 "Action": "s3:GetObject", "Resource": "*"});
-            statement.as_object_mut().unwrap().remove(&element[3..]);
-            statement[element] = json!([]);
-            if element == "NotPrincipal" {
-                statement[element] = json!({"AWS": []});
-            }
+            statement.as_object_mut().unwrap().remove(element);
+            statement[format!("Not{element}")] = nothing;
             let policy = json!({"Version": "2012-10-17", "Statement": statement});
             let document = Document::from_json(&policy).unwrap();
             assert_eq!(document.answer(&request), Answer::Neither, "{element}");
