@@ -60,6 +60,7 @@ fn policies() -> Vec<Value> {
     let but_other = || deny(json!({"StringNotEquals": {"aws:PrincipalAccount": OTHER}}));
     let members = json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-ours"}});
     let service = || json!({"Service": SERVICE});
+    let named = || json!({"AWS": OTHER});
     vec![
         // some of it from a place alone
         json!([on_all(allow(json!({})), &both), but_network(), on_all(but_other(), &["s3:*"])]),
@@ -80,7 +81,24 @@ fn policies() -> Vec<Value> {
         // a service for members of an organization
         json!([to("Allow", service(), json!({"StringEquals": {"aws:SourceOrgID": "o-other"}}))]),
         json!([to("Allow", service(), json!({"StringNotEquals": {"aws:SourceOrgID": "o-other"}}))]),
+        json!([to(
+            "Allow",
+            named(),
+            json!({"StringEqualsIfExists": {"aws:SourceOrgID": "o-other"}})
+        )]),
+        json!([to(
+            "Allow",
+            json!({"AWS": OTHER, "Service": SERVICE}),
+            json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-other"}})
+        )]),
         // beside those whom somebody trusts
+        json!([
+            on_all(to("Allow", named(), json!({})), &["s3:GetObject", "s3:PutObject"]),
+            on_all(
+                deny(json!({"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}})),
+                &["s3:PutObject"]
+            )
+        ]),
         json!(from_two("aws:SourceIp", ["198.51.100.0/24", "203.0.113.0/24"])),
         json!(from_two("aws:SourceVpc", ["vpc-0a1b2c3d", "vpc-22222222"])),
         json!([
