@@ -30,6 +30,20 @@ fn statement(effect: &str, condition: Value) -> Value {
         "Condition": condition})
 }
 
+fn allow(condition: Value) -> Value {
+    statement("Allow", condition)
+}
+
+fn deny(condition: Value) -> Value {
+    statement("Deny", condition)
+}
+
+fn to(effect: &str, principal: Value, condition: Value) -> Value {
+    let mut statement = statement(effect, condition);
+    statement["Principal"] = principal;
+    statement
+}
+
 /// The paths of a verdict as in [`conditions`].
 pub fn cell(snapshot: &Value, trust: &Trust) -> String {
     let verdict = shown::published(snapshot, trust);

@@ -7,26 +7,12 @@ use s3_guardrail::trust::Trust;
 use serde_json::{Value, json};
 
 use crate::shown;
-use crate::tables::{OBJECTS, snapshot, statement};
+use crate::tables::{OBJECTS, allow, deny, snapshot, to};
 
 const USER: &str = "arn:aws:iam::222233334444:user/x";
 const ROLE: &str = "arn:aws:iam::444455556666:role/r";
 
 const ACCOUNTS: [&str; 3] = ["222233334444", "333344445555", "444455556666"];
-
-fn allow(condition: Value) -> Value {
-    statement("Allow", condition)
-}
-
-fn deny(condition: Value) -> Value {
-    statement("Deny", condition)
-}
-
-fn to(effect: &str, principal: Value, condition: Value) -> Value {
-    let mut statement = statement(effect, condition);
-    statement["Principal"] = principal;
-    statement
-}
 
 fn at(mut statement: Value, resource: &str) -> Value {
     statement["Resource"] = json!(resource);

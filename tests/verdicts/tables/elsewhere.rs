@@ -8,26 +8,12 @@ use s3_guardrail::trust::Trust;
 use serde_json::{Value, json};
 
 use crate::shown;
-use crate::tables::{BUCKET, OBJECTS, snapshot, statement};
+use crate::tables::{BUCKET, OBJECTS, allow, deny, snapshot, to};
 
 const OTHER: &str = "444455556666";
 const OURS: &str = "222233334444";
 const POINT: &str = "arn:aws:s3:eu-west-1:111122223333:accesspoint/reports";
 const SERVICE: &str = "sns.amazonaws.com";
-
-fn allow(condition: Value) -> Value {
-    statement("Allow", condition)
-}
-
-fn deny(condition: Value) -> Value {
-    statement("Deny", condition)
-}
-
-fn to(effect: &str, principal: Value, condition: Value) -> Value {
-    let mut statement = statement(effect, condition);
-    statement["Principal"] = principal;
-    statement
-}
 
 fn but(principal: Value) -> Value {
     json!({"Effect": "Deny", "NotPrincipal": principal, "Action": "s3:GetObject",
