@@ -124,6 +124,9 @@ fn is_narrow(value: &str) -> bool {
 
 /// `arn:aws:s3:*:111122223333:accesspoint/*`: the name, and the Region, may be a wildcard.
 fn names_one_account(value: &str) -> bool {
+    if value.contains("${") {
+        return false;
+    }
     let Some(("arn", rest)) = value.split_once(':') else { return false };
     match rest.splitn(5, ':').collect::<Vec<_>>().as_slice() {
         [partition, "s3", _, account, resource] => {

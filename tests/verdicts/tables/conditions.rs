@@ -222,6 +222,7 @@ pub fn several_conditions() -> String {
         json!({"Bool": {"aws:PrincipalIsAWSService": "true"}, "Null": {"aws:PrincipalArn": "false"}}),
         json!({"StringLike": {"aws:PrincipalArn": "arn:*:444455556666:*"}}),
         json!({"StringLike": {"aws:PrincipalArn": "arn:*:iam::444455556666:*"}}),
+        json!({"StringLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:444455556666:accesspoint/${aws:username}"}}),
         json!({"StringLike": {"aws:SourceArn": "arn:aws:s3:*:444455556666:accesspoint/*"}}),
         json!({"ArnLike": {"s3:DataAccessPointArn": "arn:aws:s3:*:*:accesspoint/x"}}),
         json!({"StringLike": {"s3:DataAccessPointArn": "arn:*:s3:us-east-1:444455556666:accesspoint/x"}}),
