@@ -211,6 +211,7 @@ fn variables() -> Vec<Value> {
     vec![
         own(accounts(), "${aws:PrincipalAccount}", ACCOUNTS[0]),
         own(accounts(), "${aws:PrincipalArn}", "arn:aws:iam::222233334444:*"),
+        own(accounts(), "${aws:PrincipalArn}", "*:222233334444:*"),
         own(accounts(), "${aws:PrincipalTag/team}", ACCOUNTS[0]),
         own(accounts(), "${aws:username}", "x"),
         own(to("Allow", json!({"AWS": [USER, ROLE]}), json!({})), "${aws:PrincipalType}", "User"),
