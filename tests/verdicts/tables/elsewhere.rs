@@ -64,6 +64,10 @@ fn policies() -> Vec<Value> {
             but(json!({"Service": "s3.amazonaws.com"}))
         ]),
         json!([allow(source(OTHER)), but(json!({"Service": [SERVICE, "s3.amazonaws.com"]}))]),
+        json!([
+            allow(json!({"StringEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}})),
+            to("Deny", service(), json!({}))
+        ]),
         // a service for members of an organization
         json!([to("Allow", service(), json!({"StringEquals": {"aws:SourceOrgID": "o-other"}}))]),
         json!([to("Allow", service(), json!({"StringNotEquals": {"aws:SourceOrgID": "o-other"}}))]),
