@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub use self::settings::{Setting, Settings};
 use crate::acl::Acl;
 use crate::iam::Document;
+pub use crate::iam::NetworkOrigin;
 pub use crate::name::{AccountId, BucketName, NameError, Region};
 
 /// What a read gave: the thing (absence included), or the reason why it is not known. What is not
@@ -101,15 +102,6 @@ pub struct AccessPoint {
     pub settings: Observed<Settings>,
     /// Its policy.
     pub policy: Observed<Option<Document>>,
-}
-
-/// The network origin of an access point.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum NetworkOrigin {
-    /// From anywhere.
-    Internet,
-    /// From one VPC: AWS never calls such an access point public.
-    Vpc(Option<String>),
 }
 
 /// The ACL of one object.

@@ -160,13 +160,11 @@ impl<'a> Search<'a> {
         let Some(document) = point.policy.known().and_then(Option::as_ref) else { return };
         let arn = self.arn_of(point, document);
         let carried = in_partition(&arn, self.partition());
-        let own_vpc = match &point.origin {
-            NetworkOrigin::Internet => None,
-            NetworkOrigin::Vpc(vpc) => Some(vpc.clone()),
-        };
+        let of_vpc = matches!(point.origin, NetworkOrigin::Vpc(_));
         // an access point of one VPC is open to that VPC, and to the world if it were not of one
-        for vpc in own_vpc.clone().map(Some).into_iter().chain([None]) {
-            let route = Route::AccessPoint { arn: carried.clone(), vpc: vpc.clone() };
+        let origins = [of_vpc.then_some(&point.origin), Some(&NetworkOrigin::Internet)];
+        for origin in origins.into_iter().flatten() {
+            let route = Route::AccessPoint { arn: carried.clone(), origin: origin.clone() };
             let mut place = Place::of_access_point(&arn, &self.state.account, route.clone());
             place.partition = self.partition();
             let behind_place = self.bucket_place(route);
@@ -174,14 +172,14 @@ impl<'a> Search<'a> {
                 Policies::of(Some(document), &place, Some((self.policy(), &behind_place)));
             let reached = self.reached(document, &policies);
             // what the world could do is told of one that is open to the world
-            if vpc.is_some() == own_vpc.is_some() {
+            if *origin == point.origin {
                 let name = Some(point.name.as_str());
                 findings.deputies.extend(confused_deputies(&policies, document, name, &reached));
             }
             // an access point of one VPC is never public
             let public = || {
                 let alone = Policies::of(Some(document), &place, None);
-                own_vpc.is_none()
+                !of_vpc
                     && surely_public(
                         document,
                         PolicyOf::AccessPoint,
@@ -189,7 +187,7 @@ impl<'a> Search<'a> {
                     )
             };
             let mut closed_by = self.closers.of_access_point(point, public);
-            if vpc.is_none() && own_vpc.is_some() {
+            if *origin != point.origin {
                 closed_by.push(Closer::NetworkOrigin);
             }
             let ways = reached.iter().filter_map(|(statement, reach)| {
@@ -200,7 +198,7 @@ impl<'a> Search<'a> {
             });
             let mut found = Vec::new();
             self.all_along(&policies, ways, &mut found);
-            if let Some(vpc) = &vpc {
+            if let NetworkOrigin::Vpc(vpc) = origin {
                 for path in &mut found {
                     self.cut_down_to(vpc.as_deref(), path);
                 }

@@ -31,9 +31,18 @@ pub enum Route {
     AccessPoint {
         /// Its ARN.
         arn: String,
-        /// Where it answers one VPC alone: that VPC, if it is known.
-        vpc: Option<Option<String>>,
+        /// From where it answers.
+        origin: NetworkOrigin,
     },
+}
+
+/// The network origin of an access point.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum NetworkOrigin {
+    /// From anywhere.
+    Internet,
+    /// From one VPC, where it is known which: AWS never calls such an access point public.
+    Vpc(Option<String>),
 }
 
 /// What lets in.

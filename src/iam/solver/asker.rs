@@ -191,7 +191,7 @@ impl<'q> Asker<'q, '_> {
     }
 
     fn decide(&self, wanted: (&Offer, bool, Actions), fuel: &Fuel) -> Through {
-        let mut asked = Asked::default();
+        let mut asked = Tally::default();
         for &lenient in self.policies.lenience() {
             for kind in &self.kinds {
                 let left = wanted.2 - asked.actions;
@@ -213,7 +213,7 @@ impl<'q> Asker<'q, '_> {
         prepared: &Prepared<'q>,
         lenience: bool,
         (offer, meant, actions): (&Offer, bool, Actions),
-        asked: &mut Asked,
+        asked: &mut Tally,
         fuel: &Fuel,
     ) {
         let Prepared { ready, shape, attempts } = prepared;
@@ -278,14 +278,14 @@ type Rank = (bool, usize);
 
 /// What was found so far.
 #[derive(Default)]
-struct Asked {
+struct Tally {
     actions: Actions,
     /// The request that shows most, how much it shows, and why it proves nothing.
     best: Option<(Rank, Option<Box<Request>>, Option<Unproved>)>,
     gave_up: bool,
 }
 
-impl Asked {
+impl Tally {
     fn add(
         &mut self,
         actions: Actions,

@@ -7,7 +7,7 @@ use crate::iam::caller::Caller;
 use crate::iam::fuel::Fuel;
 use crate::iam::offer::Offer;
 use crate::iam::principal::Principal;
-use crate::iam::solver::pick::Asked;
+use crate::iam::solver::pick::Constraint;
 use crate::iam::solver::policies::{PROVIDER, Ready};
 use crate::iam::solver::principals::{Meant, meant};
 use crate::iam::solver::rules::Rule;
@@ -104,7 +104,7 @@ impl<'q> Attempt<'q> {
         &self,
         shape: &Shape<'q>,
         wanted: &Demand<'q>,
-        extra: &[(usize, Asked<'q>)],
+        extra: &[(usize, Constraint<'q>)],
         actions: Actions,
         fuel: &Fuel,
     ) -> Found<Point> {

@@ -8,7 +8,7 @@ use crate::iam::condition::Condition;
 use crate::iam::document::{Clause, Document};
 use crate::iam::part::Part;
 use crate::iam::pattern::Glob;
-use crate::iam::solver::pick::Asked;
+use crate::iam::solver::pick::Constraint;
 use crate::iam::solver::rules::Keys;
 use crate::iam::solver::shape::{Asking, Shape};
 use crate::iam::variable::{self, Binding, Bindings};
@@ -49,7 +49,11 @@ pub fn fixed(asking: Asking<'_>, key: &str) -> Option<Binding> {
 }
 
 /// What a request must carry for its variables to stand for `bound`.
-pub fn asked<'q>(bound: &Bindings, keys: &Keys<'_>, shape: &Shape<'_>) -> Vec<(usize, Asked<'q>)> {
+pub fn asked<'q>(
+    bound: &Bindings,
+    keys: &Keys<'_>,
+    shape: &Shape<'_>,
+) -> Vec<(usize, Constraint<'q>)> {
     let ask = |(key, binding): (&String, &Binding)| {
         let (variable, part) = *shape.slots.get(keys.position(key)?)?;
         let (part, atom) = match binding {
@@ -59,7 +63,7 @@ pub fn asked<'q>(bound: &Bindings, keys: &Keys<'_>, shape: &Shape<'_>) -> Vec<(u
             Binding::Absent => (Part::Whole, Atom::Presence { with: false, without: true }),
             Binding::Maybe(_) | Binding::Open => return None,
         };
-        Some((variable, Asked { part, atom: Cow::Owned(atom), holds: true }))
+        Some((variable, Constraint { part, atom: Cow::Owned(atom), holds: true }))
     };
     bound.told.iter().filter_map(ask).collect()
 }

@@ -10,11 +10,11 @@ use std::collections::BTreeSet;
 
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::Comparison;
-use crate::iam::offer::Route;
+use crate::iam::offer::{NetworkOrigin, Route};
 use crate::iam::part::Part;
 use crate::iam::solver::domain::{Domain, Except, Language, Samples, Texts};
 use crate::iam::solver::form::Form;
-use crate::iam::solver::shape::{Asking, Kind, Network, Point};
+use crate::iam::solver::shape::{Asking, Kind, Network};
 use crate::name::AccountId;
 
 /// The key that says which principal asks.
@@ -155,16 +155,20 @@ impl<'q> Asking<'q> {
                 let sample = format!("{OWNERS_ORGANIZATION}/r-ab12/");
                 Domain::sometimes(organization(scene.facts.owners_organization(), sample))
             }
-            POINT => match (scene.route, self.point) {
+            POINT => match (scene.route, self.foreign_point) {
                 (Route::AccessPoint { arn, .. }, _) => Domain::bound(Some(arn)),
-                (Route::Direct, Point::Own) => Domain::never(),
-                (Route::Direct, Point::Other) => Domain::always(self.other_access_points()),
+                (Route::Direct, false) => Domain::never(),
+                (Route::Direct, true) => Domain::always(self.other_access_points()),
             },
-            "s3:accesspointnetworkorigin" => match (scene.route, self.point) {
-                (Route::AccessPoint { vpc: Some(_), .. }, _) => Domain::bound(Some("VPC")),
-                (Route::AccessPoint { vpc: None, .. }, _) => Domain::bound(Some("Internet")),
-                (Route::Direct, Point::Own) => Domain::never(),
-                (Route::Direct, Point::Other) => Domain::always(Texts::OneOf(&["Internet", "VPC"])),
+            "s3:accesspointnetworkorigin" => match (scene.route, self.foreign_point) {
+                (Route::AccessPoint { origin: NetworkOrigin::Vpc(_), .. }, _) => {
+                    Domain::bound(Some("VPC"))
+                }
+                (Route::AccessPoint { origin: NetworkOrigin::Internet, .. }, _) => {
+                    Domain::bound(Some("Internet"))
+                }
+                (Route::Direct, false) => Domain::never(),
+                (Route::Direct, true) => Domain::always(Texts::OneOf(&["Internet", "VPC"])),
             },
             _ => return None,
         })
@@ -208,7 +212,9 @@ impl<'q> Asking<'q> {
         let named = || if anywhere { facts.bounded(key) } else { &[] };
         Some(match key {
             "aws:sourcevpc" => match self.scene.route {
-                Route::AccessPoint { vpc: Some(Some(vpc)), .. } => Domain::bound(Some(vpc)),
+                Route::AccessPoint { origin: NetworkOrigin::Vpc(Some(vpc)), .. } => {
+                    Domain::bound(Some(vpc))
+                }
                 _ => Domain::always(Texts::unnamed("vpc-0a9b8c7d6e5f43210", named())),
             },
             "aws:sourcevpce" => Domain::always(Texts::unnamed("vpce-0a9b8c7d6e5f43210", named())),

@@ -18,7 +18,7 @@ use crate::iam::text::Found;
 
 /// What is asked of a key: that a condition on a part of it holds, or that it does not.
 #[derive(Debug, Clone)]
-pub struct Asked<'q> {
+pub struct Constraint<'q> {
     pub part: Part,
     pub atom: Cow<'q, Atom<'q>>,
     pub holds: bool,
@@ -35,7 +35,7 @@ const MOMENTS: [&str; 1] = ["2026-11-20T09:14:07Z"];
 /// Steps that a look may take which saves a search, or saves nothing.
 const AT_A_GLANCE: usize = 256;
 
-impl Asked<'_> {
+impl Constraint<'_> {
     /// Whether a request that carries `values` is as asked.
     pub fn is_met_by(&self, values: &Carried) -> bool {
         let holds = match (values, self.part) {
@@ -51,7 +51,7 @@ impl Asked<'_> {
     }
 
     /// Whether whatever meets it meets `other` too, as far as short patterns show.
-    pub fn implies(&self, other: &Asked<'_>, fuel: &Fuel) -> bool {
+    pub fn implies(&self, other: &Constraint<'_>, fuel: &Fuel) -> bool {
         let pairs = self.weight() * other.weight();
         let may = self.part == other.part && self.holds && other.holds && pairs <= AT_A_GLANCE;
         may && fuel.burn(pairs) && other.atom.covers(self.atom.as_ref())
@@ -93,7 +93,7 @@ impl Asked<'_> {
     /// Whether every value of `texts` that is as asked here `passes` the other too, or fails it,
     /// even where it is not known which texts the two mean: by what is written, one asks for the
     /// other.
-    pub fn settles(&self, other: &Asked<'_>, passes: bool, texts: &Texts<'_>) -> bool {
+    pub fn settles(&self, other: &Constraint<'_>, passes: bool, texts: &Texts<'_>) -> bool {
         let (Some((own, wanted)), Some((others, others_wanted))) =
             (self.comparisons(), other.comparisons())
         else {
@@ -160,12 +160,12 @@ pub fn priced(weight: usize, length: usize) -> usize {
 }
 
 /// Whether a request without the key meets everything `asked`.
-pub fn are_met_without(asked: &[&Asked<'_>]) -> bool {
+pub fn are_met_without(asked: &[&Constraint<'_>]) -> bool {
     asked.iter().all(|asked| asked.is_met_by(&None))
 }
 
 /// What a request may carry out of `domain` so that everything `asked` is met.
-pub fn carried(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
+pub fn carried(domain: &Domain<'_>, asked: &[&Constraint<'_>], fuel: &Fuel) -> Found<Carried> {
     match looked_for(domain, asked, fuel) {
         // not all was looked at
         Found::Nothing if fuel.left() == 0 => Found::GaveUp,
@@ -173,7 +173,7 @@ pub fn carried(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<
     }
 }
 
-fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
+fn looked_for(domain: &Domain<'_>, asked: &[&Constraint<'_>], fuel: &Fuel) -> Found<Carried> {
     if domain.absent && are_met_without(asked) {
         return Found::Example(None);
     }
@@ -188,16 +188,16 @@ fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<C
             Found::GaveUp => Found::GaveUp,
         };
     }
-    let (all, some): (Vec<&Asked<'_>>, Vec<&Asked<'_>>) =
+    let (all, some): (Vec<&Constraint<'_>>, Vec<&Constraint<'_>>) =
         asked.iter().copied().partition(|asked| asked.is_for_all());
     let mut values: Vec<String> = Vec::new();
-    let each: Vec<Option<&Asked<'_>>> =
+    let each: Vec<Option<&Constraint<'_>>> =
         if some.is_empty() { vec![None] } else { some.into_iter().map(Some).collect() };
     for wanted in each {
         if wanted.is_some_and(|wanted| values.iter().any(|value| wanted.takes(value))) {
             continue;
         }
-        let with: Vec<&Asked<'_>> = all.iter().copied().chain(wanted).collect();
+        let with: Vec<&Constraint<'_>> = all.iter().copied().chain(wanted).collect();
         match one(texts, &with, fuel) {
             Found::Example(value) => values.push(value),
             Found::Nothing => return Found::Nothing,
@@ -208,7 +208,7 @@ fn looked_for(domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<C
 }
 
 /// One value that passes all of `asked`.
-fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
+fn one(texts: &Texts<'_>, asked: &[&Constraint<'_>], fuel: &Fuel) -> Found<String> {
     let cost: usize = asked.iter().map(|asked| asked.weight()).sum();
     // long lists are walked more than once
     fuel.burn(cost);
@@ -271,7 +271,7 @@ fn one(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<String> {
 }
 
 /// Whether one thing asked rules out another, by what is written.
-fn are_at_odds(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> bool {
+fn are_at_odds(texts: &Texts<'_>, asked: &[&Constraint<'_>], fuel: &Fuel) -> bool {
     asked.iter().any(|one| {
         asked.iter().any(|other| {
             // most pairs are of two kinds, or differ in the first letters
@@ -283,7 +283,7 @@ fn are_at_odds(texts: &Texts<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> bool {
 
 /// Whether certain texts are asked for, in whatever capitals, and capitals make no difference to
 /// the rest: then those as written stand for all.
-fn is_spelt(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> bool {
+fn is_spelt(texts: &Texts<'_>, asked: &[&Constraint<'_>]) -> bool {
     asked.iter().enumerate().any(|(index, one)| {
         let others = || asked.iter().enumerate().filter(move |(other, _)| *other != index);
         one.spellings().is_some_and(|spellings| {
@@ -294,7 +294,7 @@ fn is_spelt(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> bool {
 }
 
 /// The values of which `asked` takes one, where it names them.
-fn only_these<'a>(asked: &'a Asked<'_>) -> Option<Vec<&'a str>> {
+fn only_these<'a>(asked: &'a Constraint<'_>) -> Option<Vec<&'a str>> {
     match asked.comparisons() {
         Some((list, true)) if asked.part == Part::Whole => {
             let lists: Option<Vec<Vec<&str>>> = list.iter().map(Comparison::only).collect();
@@ -308,7 +308,7 @@ fn only_these<'a>(asked: &'a Asked<'_>) -> Option<Vec<&'a str>> {
 /// decides.
 fn typed(
     texts: &Texts<'_>,
-    asked: &[&Asked<'_>],
+    asked: &[&Constraint<'_>],
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Option<Found<String>> {

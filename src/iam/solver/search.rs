@@ -15,7 +15,7 @@ use crate::iam::document::Clause;
 use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::Domain;
-use crate::iam::solver::pick::{Asked, Carried, are_met_without, carried, priced};
+use crate::iam::solver::pick::{Carried, Constraint, are_met_without, carried, priced};
 use crate::iam::solver::principals::Meant;
 use crate::iam::solver::rules::{OnObjects, Rule};
 use crate::iam::solver::shape::{ARN, KEY, Shape};
@@ -35,8 +35,8 @@ pub struct Demand<'q> {
 #[derive(Debug)]
 pub struct Ask<'q> {
     pub variable: usize,
-    met: Asked<'q>,
-    missed: Asked<'q>,
+    met: Constraint<'q>,
+    missed: Constraint<'q>,
     /// Whether it is about a value of which the meaning is not known.
     open: bool,
     /// A value that misses it, where nothing else is asked of the variable.
@@ -145,15 +145,15 @@ impl<'q> Demand<'q> {
 
 impl<'q> Ask<'q> {
     fn of(variable: usize, part: Part, atom: Cow<'q, Atom<'q>>) -> Self {
-        let missed = Asked { part, atom: atom.clone(), holds: false };
-        let met = Asked { part, atom, holds: true };
+        let missed = Constraint { part, atom: atom.clone(), holds: false };
+        let met = Constraint { part, atom, holds: true };
         let open = met.is_open();
         Self { variable, met, missed, open, away: OnceCell::new() }
     }
 
     /// A value out of `domain` that misses it and meets all of `asked`, of which the miss is the
     /// last. Many searches ask for nothing else.
-    fn away(&self, domain: &Domain<'_>, asked: &[&Asked<'_>], fuel: &Fuel) -> Found<Carried> {
+    fn away(&self, domain: &Domain<'_>, asked: &[&Constraint<'_>], fuel: &Fuel) -> Found<Carried> {
         if asked.len() > 1 {
             if asked.iter().any(|asked| asked.implies(&self.met, fuel)) {
                 return Found::Nothing;
@@ -176,7 +176,7 @@ impl<'q> Ask<'q> {
 pub fn find<'q>(
     domains: &[Domain<'q>],
     actions: Actions,
-    wanted: (&Demand<'q>, &[(usize, Asked<'q>)]),
+    wanted: (&Demand<'q>, &[(usize, Constraint<'q>)]),
     behind: Option<&[Demand<'q>]>,
     denies: &[Demand<'q>],
     fuel: &Fuel,
@@ -212,12 +212,13 @@ impl<'q> Search<'_, 'q> {
         &self,
         actions: Actions,
         demands: &[&Demand<'q>],
-        extra: &[(usize, Asked<'q>)],
+        extra: &[(usize, Constraint<'q>)],
     ) -> Found<Point> {
         if actions.is_empty() {
             return Found::Nothing;
         }
-        let mut asked: Vec<Vec<&Asked<'q>>> = self.domains.iter().map(|_| Vec::new()).collect();
+        let mut asked: Vec<Vec<&Constraint<'q>>> =
+            self.domains.iter().map(|_| Vec::new()).collect();
         let all = demands.iter().flat_map(|demand| &demand.asks);
         let all = all.map(|ask| (ask.variable, &ask.met));
         for (variable, wanted) in all.chain(extra.iter().map(|(variable, one)| (*variable, one))) {
@@ -250,7 +251,7 @@ impl<'q> Search<'_, 'q> {
     }
 
     /// Whether `deny` hits `point`: by the values that it carries, or by what is `asked` of them.
-    fn is_hit(&self, point: &Point, asked: &[Vec<&Asked<'q>>], deny: &Demand<'q>) -> bool {
+    fn is_hit(&self, point: &Point, asked: &[Vec<&Constraint<'q>>], deny: &Demand<'q>) -> bool {
         if (deny.actions & point.actions).is_empty() {
             return false;
         }
@@ -275,7 +276,11 @@ impl<'q> Search<'_, 'q> {
     }
 
     /// Gets away from the first Deny that hits `point`, and so on.
-    fn away<'a>(&'a self, asked: &mut Vec<Vec<&'a Asked<'q>>>, mut point: Point) -> Found<Point> {
+    fn away<'a>(
+        &'a self,
+        asked: &mut Vec<Vec<&'a Constraint<'q>>>,
+        mut point: Point,
+    ) -> Found<Point> {
         let mut gave_up = false;
         loop {
             let deny = self.denies.iter().find(|deny| self.is_hit(&point, asked, deny));
@@ -310,7 +315,7 @@ impl<'q> Search<'_, 'q> {
     /// Goes on from `point` with another value for a variable, so that `ask` is missed as well.
     fn turn<'a>(
         &'a self,
-        asked: &mut Vec<Vec<&'a Asked<'q>>>,
+        asked: &mut Vec<Vec<&'a Constraint<'q>>>,
         point: &Point,
         ask: &'a Ask<'q>,
     ) -> Found<Point> {

@@ -6,7 +6,7 @@ use std::iter;
 use crate::iam::arn::Arn;
 use crate::iam::caller::{ANY_SERVICE, Caller};
 use crate::iam::facts::Facts;
-use crate::iam::offer::Route;
+use crate::iam::offer::{NetworkOrigin, Route};
 use crate::iam::part::Part;
 use crate::iam::solver::carried;
 use crate::iam::solver::domain::{Domain, Texts};
@@ -39,7 +39,8 @@ pub struct Asking<'q> {
     /// The service, where it is one that asks.
     pub service: &'q str,
     pub network: Network,
-    pub point: Point,
+    /// Through an access point of another account.
+    pub foreign_point: bool,
     /// From no place that a policy names.
     pub anywhere: bool,
     pub scene: Scene<'q>,
@@ -77,15 +78,6 @@ pub enum Network {
     Service,
 }
 
-/// Through which access point a request comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Point {
-    /// None, or the one of the route.
-    Own,
-    /// One of another account.
-    Other,
-}
-
 /// The shapes of a caller's requests, the plainest first. What no policy asks about is not told
 /// apart.
 pub fn askings<'q>(
@@ -109,12 +101,12 @@ pub fn askings<'q>(
         kinds.retain(|kind| *kind != Kind::Service);
     }
     let networks: &[Network] = match scene.route {
-        Route::AccessPoint { vpc: Some(_), .. } => &[Network::Endpoint],
+        Route::AccessPoint { origin: NetworkOrigin::Vpc(_), .. } => &[Network::Endpoint],
         _ if !told.networks => &[Network::Internet],
         Route::Direct | Route::AccessPoint { .. } => &[Network::Internet, Network::Endpoint],
     };
     let by_point = *scene.route == Route::Direct && told.access_points;
-    let points: &[Point] = if by_point { &[Point::Own, Point::Other] } else { &[Point::Own] };
+    let points: &[bool] = if by_point { &[false, true] } else { &[false] };
     let mut askings = Vec::new();
     for kind in kinds {
         for service in services(kind, caller, scene.facts) {
@@ -123,8 +115,9 @@ pub fn askings<'q>(
                     (Kind::Service, Network::Internet) => Network::Service,
                     (_, network) => network,
                 };
-                for &point in points {
-                    let asking = Asking { caller, kind, service, network, point, anywhere, scene };
+                for &foreign_point in points {
+                    let asking =
+                        Asking { caller, kind, service, network, foreign_point, anywhere, scene };
                     askings.push(asking);
                 }
             }

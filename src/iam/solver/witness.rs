@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::iam::action::{Action, On};
 use crate::iam::arn::{Arn, in_partition};
 use crate::iam::caller::{ANY_SERVICE, Caller};
-use crate::iam::offer::{Place, Route};
+use crate::iam::offer::{NetworkOrigin, Place, Route};
 use crate::iam::part::Part;
 use crate::iam::request::{Request, Requester};
 use crate::iam::solver::rules::Keys;
@@ -39,7 +39,7 @@ pub fn request(
     if shape.asking.network == Network::Internet {
         context.entry("aws:sourceip".to_owned()).or_insert_with(|| vec![ADDRESS.to_owned()]);
     }
-    if let Route::AccessPoint { vpc: Some(vpc), .. } = &place.route {
+    if let Route::AccessPoint { origin: NetworkOrigin::Vpc(vpc), .. } = &place.route {
         let vpc = vpc.as_deref().unwrap_or(VPC).to_owned();
         context.entry("aws:sourcevpc".to_owned()).or_insert_with(|| vec![vpc]);
     }

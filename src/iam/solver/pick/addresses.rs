@@ -6,10 +6,10 @@ use ipnet::IpNet;
 
 use crate::iam::compare::Comparison;
 use crate::iam::solver::domain::Texts;
-use crate::iam::solver::pick::Asked;
+use crate::iam::solver::pick::Constraint;
 
 /// The first address of every stretch of addresses that meets what is asked of them as addresses.
-pub fn addresses(texts: &Texts<'_>, asked: &[&Asked<'_>]) -> Vec<String> {
+pub fn addresses(texts: &Texts<'_>, asked: &[&Constraint<'_>]) -> Vec<String> {
     let mut left = Stretches::everything();
     if let Texts::Addresses(except) = texts {
         left.keep(&Stretches::public());

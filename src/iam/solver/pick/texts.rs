@@ -10,7 +10,7 @@ use crate::iam::fuel::Fuel;
 use crate::iam::part::Part;
 use crate::iam::solver::domain::{Language, Texts};
 use crate::iam::solver::form::Form;
-use crate::iam::solver::pick::Asked;
+use crate::iam::solver::pick::Constraint;
 use crate::iam::solver::pick::ordered::ordered;
 use crate::iam::text::{Class, Found, Piece, Union, letters, shortest};
 
@@ -18,13 +18,13 @@ use crate::iam::text::{Class, Found, Piece, Union, letters, shortest};
 /// not decide.
 pub fn by_parts(
     language: &Language<'_>,
-    asked: &[&Asked<'_>],
+    asked: &[&Constraint<'_>],
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Option<Found<String>> {
     let of_parts = || asked.iter().filter(|asked| !matches!(asked.part, Part::Whole | Part::Epoch));
     // a part that is the same in all of them
-    let is_refused = |asked: &&Asked<'_>| {
+    let is_refused = |asked: &&Constraint<'_>| {
         language.form.fixed(asked.part).is_some_and(|own| asked.atom.passes(own) != asked.holds)
     };
     if of_parts().any(is_refused) {
@@ -59,7 +59,7 @@ pub fn by_parts(
             return Some(Found::Example(value));
         }
         // with another text around it the part may do
-        let same = |asked: &&&Asked<'_>| asked.part == part;
+        let same = |asked: &&&Constraint<'_>| asked.part == part;
         let refused = asked.iter().filter(same).any(|asked| !asked.takes(&value));
         undecided |= !refused && language.form.may_have(part, &text, false);
     }
@@ -119,7 +119,7 @@ pub fn instances<'a>(
 
 /// Addresses, numbers and times that match a pattern that is asked for, as far as they are found by
 /// filling in digits.
-pub fn by_digits<'a>(asked: &'a [&Asked<'_>]) -> impl Iterator<Item = String> + 'a {
+pub fn by_digits<'a>(asked: &'a [&Constraint<'_>]) -> impl Iterator<Item = String> + 'a {
     const RUNS: [&str; 6] = ["7", "7.7", "7.7.7", "::7", "7::7", "0"];
     let wanted = asked.iter().filter_map(|asked| asked.wanted()).flatten();
     let patterns = wanted.filter_map(|comparison| match comparison {
@@ -180,7 +180,7 @@ fn is_left_out(language: &Language<'_>, text: &str) -> bool {
 /// A text by the forms that are asked for.
 pub fn text(
     language: &Language<'_>,
-    asked: &[&Asked<'_>],
+    asked: &[&Constraint<'_>],
     fits: &dyn Fn(&str) -> bool,
     fuel: &Fuel,
 ) -> Found<String> {
