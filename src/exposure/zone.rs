@@ -10,10 +10,14 @@ use std::sync::Arc;
 use crate::bucket::BucketState;
 use crate::exposure::Parties;
 use crate::iam::{
-    Actions, Caller, Condition, OWNERS_ORGANIZATION, Policies, Reach, Through, is_private, range,
+    Actions, Caller, Condition, OWNERS_ORGANIZATION, Policies, Reach, Through,
+    is_owners_organization, is_private, range,
 };
 use crate::name::AccountId;
 use crate::trust::Trust;
+
+/// How a policy names the organization of the bucket's owner.
+const OWNERS_BY_NAME: &str = "${aws:ResourceOrgID}";
 
 /// The bounded part of a reach: who is outside the zone of trust, and who is inside.
 #[derive(Debug)]
@@ -233,7 +237,12 @@ impl<'z> Zone<'z> {
         let counts = |value: &&String| inside || !is_ours(condition, value, self.trust);
         let values =
             || condition.values.iter().filter(|value| !value.contains("${")).filter(counts);
-        match condition.key.to_ascii_lowercase().as_str() {
+        let key = condition.key.to_ascii_lowercase();
+        if key.starts_with("aws:vpceorg") {
+            let owners = condition.values.iter().any(|value| is_owners_organization(value));
+            parties.others.extend(owners.then(|| OWNERS_BY_NAME.to_owned()));
+        }
+        match key.as_str() {
             "aws:vpceorgid" => parties.organizations.extend(values().cloned()),
             "aws:vpceaccount" | "s3:dataaccesspointaccount" => {
                 let accounts = values().filter_map(|value| AccountId::of(value));
@@ -291,7 +300,7 @@ fn named<'c, I: Iterator<Item = &'c Caller>>(callers: impl Fn() -> I) -> Parties
     });
     let is_owners = |id: &&str| *id == OWNERS_ORGANIZATION;
     let organizations = || callers().filter_map(Caller::as_organization);
-    let owners = organizations().find(is_owners).map(|_| "${aws:ResourceOrgID}".to_owned());
+    let owners = organizations().find(is_owners).map(|_| OWNERS_BY_NAME.to_owned());
     Parties {
         accounts: callers().filter_map(Caller::account).copied().collect(),
         organizations: organizations().filter(|id| !is_owners(id)).map(str::to_owned).collect(),

@@ -9,7 +9,10 @@ use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
 use crate::iam::compare::{Comparison, range};
 use crate::iam::condition::{Condition, Test};
 use crate::iam::document::{Clause, Document, Effect, Statement};
-use crate::iam::named::{is_bounded, is_broad, is_private, sources, told_apart};
+use crate::iam::named::{
+    is_bounded, is_broad, is_owners_account, is_owners_organization, is_private, sources,
+    told_apart,
+};
 use crate::iam::pattern::is_literal;
 use crate::iam::principal::Principal;
 use crate::iam::solver::{Unproved, carried};
@@ -58,7 +61,7 @@ impl<'a> Facts<'a> {
                 facts.conditions.push(condition);
             }
         }
-        facts.bounded = bounded(&facts.conditions);
+        facts.bounded = bounded(&facts.conditions, owner);
         facts.callers = callers.into_iter().collect();
         let named = || facts.callers.iter();
         facts.accounts.extend(named().filter_map(Caller::account));
@@ -97,6 +100,8 @@ impl<'a> Facts<'a> {
         let names = condition.operator.test != Test::Null;
         if names && ["aws:vpceorgid", "aws:vpceorgpaths"].contains(&key.as_str()) {
             let first = |value: &String| value.split('/').next().map(str::to_ascii_lowercase);
+            let owners = condition.values.iter().any(|value| is_owners_organization(value));
+            self.organizations.extend(owners.then(|| OWNERS_ORGANIZATION.to_owned()));
             let ids = condition.values.iter().filter_map(first);
             self.organizations.extend(ids.filter(|id| is_literal(id)));
         }
@@ -140,8 +145,11 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Those of each key.
-fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Vec<Comparison<'a>>> {
+/// Those of each key; the account of `owner` may stand there as a variable.
+fn bounded<'a>(
+    conditions: &[&'a Condition],
+    owner: &AccountId,
+) -> BTreeMap<String, Vec<Comparison<'a>>> {
     let mut all: BTreeMap<String, Vec<Comparison<'a>>> = BTreeMap::new();
     for condition in conditions {
         let key = condition.key.to_ascii_lowercase();
@@ -155,7 +163,12 @@ fn bounded<'a>(conditions: &[&'a Condition]) -> BTreeMap<String, Vec<Comparison<
             _ if is_literal(value) => Comparison::Text(value.into()),
             _ => Comparison::Glob(value.into()),
         });
-        all.entry(key).or_default().extend(bounded);
+        let owners = condition.values.iter().filter(|value| is_owners_account(value));
+        // before version 2012-10-17 it is but text
+        let owners = owners
+            .flat_map(|value| [value.into(), owner.as_str().to_owned().into()])
+            .map(Comparison::Text);
+        all.entry(key).or_default().extend(bounded.chain(owners));
     }
     all.into_iter().map(|(key, list)| (key, together(list))).collect()
 }

@@ -114,8 +114,14 @@ pub fn sources(condition: &Condition) -> impl Iterator<Item = Caller> + use<> {
     })
 }
 
+/// Whether a value is the account of the bucket's owner, as a variable.
+pub fn is_owners_account(value: &str) -> bool {
+    const VARIABLES: [&str; 2] = ["${aws:ResourceAccount}", "${s3:ResourceAccount}"];
+    VARIABLES.iter().any(|variable| value.eq_ignore_ascii_case(variable))
+}
+
 /// Whether a value begins with the organization of the bucket's owner, as a variable.
-fn is_owners_organization(value: &str) -> bool {
+pub fn is_owners_organization(value: &str) -> bool {
     value
         .get(.."${aws:resourceorg".len())
         .is_some_and(|start| start.eq_ignore_ascii_case("${aws:resourceorg"))

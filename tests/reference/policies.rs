@@ -173,6 +173,7 @@ const KEYS: &[Key] = &[
             "o-ours123456/r-ab12/",
             "o-*",
             "*",
+            "${aws:ResourceOrgID}",
         ],
     ),
     key(
@@ -214,8 +215,13 @@ const KEYS: &[Key] = &[
     key("aws:PrincipalTag/team", 3, TEXT, &["red", "blue", "r*", "?ed", "${aws:username}"]),
     key("aws:SourceVpc", 3, TEXT, &["vpc-0a1b2c3d", "vpc-9f8e7d6c", "vpc-*"]),
     key("aws:SourceVpce", 3, TEXT, &["vpce-1a2b3c4d", "vpce-5e6f7a8b", "vpce-1*", "*"]),
-    key("aws:VpceOrgID", 1, TEXT, &["o-ours123456", "o-other98765", "o-o*"]),
-    key("aws:VpceAccount", 1, TEXT, &[OWNER, OTHER, "4444*"]),
+    key(
+        "aws:VpceOrgID",
+        1,
+        TEXT,
+        &["o-ours123456", "o-other98765", "o-o*", "${aws:ResourceOrgID}"],
+    ),
+    key("aws:VpceAccount", 1, TEXT, &[OWNER, OTHER, "4444*", "${aws:ResourceAccount}"]),
     key("aws:VpcSourceIp", 1, ADDRESS, &["10.0.0.0/8", "10.1.0.0/16"]),
     key("aws:SecureTransport", 3, TRUTH, &["true", "false"]),
     key("aws:PrincipalIsAWSService", 2, TRUTH, &["true", "false"]),

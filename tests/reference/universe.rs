@@ -12,6 +12,9 @@ use serde_json::Value;
 use crate::policies::{BUCKET, CANONICAL, Draw, OTHER, OWNER, POINT, REGION, STRANGER, THIRD};
 use crate::request::{Principal, Request, acts_on_objects, coherent, is_public};
 
+/// Of the bucket's owner.
+const OWNERS_ORGANIZATION: &str = "o-myown4567";
+
 /// The condition keys that policies mention, in lower case, with the values they are compared with.
 pub type Mentioned = BTreeMap<String, BTreeSet<String>>;
 
@@ -26,8 +29,10 @@ pub fn mentioned(policies: &[&Value]) -> Mentioned {
         let block = statement["Condition"].as_object();
         for keys in block.into_iter().flat_map(|block| block.values()) {
             for (key, values) in keys.as_object().into_iter().flatten() {
-                let values =
-                    list(values).into_iter().filter_map(|value| Some(value.as_str()?.to_owned()));
+                let values = list(values).into_iter().filter_map(|value| {
+                    let text = value.as_str()?.replace("${aws:ResourceAccount}", OWNER);
+                    Some(text.replace("${aws:ResourceOrgID}", OWNERS_ORGANIZATION))
+                });
                 found.entry(key.to_lowercase()).or_default().extend(values);
             }
         }
@@ -160,6 +165,7 @@ fn fill(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door) {
     carry("aws:securetransport", vec![secure.to_owned()]);
     carry("aws:viaawsservice", vec!["false".to_owned()]);
     carry("aws:resourceaccount", vec![OWNER.to_owned()]);
+    carry("aws:resourceorgid", vec![OWNERS_ORGANIZATION.to_owned()]);
     // no request comes from the past
     let dates = [
         "2026-11-21T05:00:00Z",
@@ -221,7 +227,7 @@ fn network(draw: &mut Draw, request: &mut Request, keys: &Mentioned, door: Door)
         carry("aws:sourcevpce", near(draw, keys, "aws:sourcevpce", &["vpce-77777777"]));
         let address = *draw.pick(&["10.1.2.3", "10.200.0.1", "192.168.0.9"]);
         carry("aws:vpcsourceip", address.to_owned());
-        carry("aws:vpceaccount", (*draw.pick(&[STRANGER, OTHER, THIRD])).to_owned());
+        carry("aws:vpceaccount", (*draw.pick(&[STRANGER, OTHER, THIRD, OWNER])).to_owned());
         let (id, _) = organization(draw, keys, ["aws:vpceorgid", "aws:vpceorgpaths"]);
         carry("aws:vpceorgid", id);
     } else {
