@@ -75,7 +75,7 @@ const KEYS: [(&str, &[&str]); 47] = [
     ("aws:SecureTransport", &["true", "false", "maybe"]),
     ("aws:CurrentTime", &["2026-01-01T00:00:00Z", "soon"]),
     ("aws:EpochTime", &["1767225600"]),
-    ("aws:RequestedRegion", &["eu-west-1"]),
+    ("aws:RequestedRegion", &["eu-west-1", "??-west-?"]),
     ("s3:TlsVersion", &["1.2"]),
     ("s3:signatureversion", &["AWS4-HMAC-SHA256", "AWS"]),
     ("s3:authType", &["REST-HEADER"]),
