@@ -128,6 +128,12 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Whether a condition is about the account for which a service calls.
+    pub fn asks_for_source_accounts(&self) -> bool {
+        const KEYS: [&str; 2] = ["aws:sourceaccount", "aws:sourceowner"];
+        self.conditions.iter().any(|one| KEYS.iter().any(|key| one.is_about(key)))
+    }
+
     /// The services that are principals, in small letters.
     pub fn services(&self) -> impl Iterator<Item = &str> {
         self.services.iter().map(String::as_str)

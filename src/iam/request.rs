@@ -188,7 +188,7 @@ pub fn holds(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::{Answer, Request, Requester};
     use crate::iam::{Action, Document};
@@ -220,6 +220,98 @@ mod tests {
         let denied = policy("Deny");
         let by_it = |key| denied.answer(&request(key, Some("alice"))) != Answer::Neither;
         assert!(by_it("alice/x") && !by_it("bob/x"));
+    }
+
+    fn identity(account: &str, name: &str) -> Requester {
+        let arn = format!("arn:aws:iam::{account}:{name}");
+        Requester::Identity { account: AccountId::parse(account).unwrap(), arn }
+    }
+
+    /// Whether an Allow of this statement, and a Deny of it, are for the request.
+    fn are_for(mut statement: Value, request: &Request) -> [bool; 2] {
+        ["Allow", "Deny"].map(|effect| {
+            statement["Effect"] = json!(effect);
+            let policy = json!({"Version": "2012-10-17", "Statement": statement});
+            Document::from_json(&policy).unwrap().answer(request) != Answer::Neither
+        })
+    }
+
+    #[test]
+    fn a_principal_means_whom_it_names_and_turned_round_all_others() {
+        let request = |requester, context| Request {
+            requester,
+            action: Action::from_name("s3:GetObject").unwrap(),
+            resource: "arn:aws:s3:::clinic-reports/x".to_owned(),
+            context,
+        };
+        let reader = json!({"AWS": "arn:aws:iam::444455556666:role/Reader"});
+        let any_role = json!({"AWS": "arn:aws:iam::444455556666:role/*"});
+        let google = json!({"Federated": "accounts.google.com"});
+        let (id, other_id) = ("ab".repeat(32), "cd".repeat(32));
+        let user = json!({"CanonicalUser": id});
+        let sqs = json!({"Service": "sqs.amazonaws.com"});
+        let service = |name: &str| Requester::Service(format!("{name}.amazonaws.com"));
+        let carried = |key: &str, value: &str| [(key.to_owned(), vec![value.to_owned()])].into();
+        let role = "arn:aws:iam::444455556666:role/Reader";
+        let (yes, no, unsure) = (Some(true), Some(false), None);
+        for (principal, requester, context, means) in [
+            (&reader, identity("444455556666", "role/Reader"), [].into(), yes),
+            (&reader, identity("444455556666", "role/x"), [].into(), no),
+            (&reader, identity("444455556666", "x"), carried("aws:principalarn", role), yes),
+            (&reader, identity("444455556666", "x"), carried("aws:principalarn", "x"), no),
+            (&reader, Requester::Anonymous, [].into(), no),
+            (&any_role, identity("444455556666", "role/x"), [].into(), unsure),
+            (&any_role, identity("777788889999", "role/x"), [].into(), no),
+            (&google, identity("444455556666", "x"), [].into(), no),
+            (
+                &google,
+                identity("444455556666", "x"),
+                carried("aws:federatedprovider", "accounts.google.com"),
+                yes,
+            ),
+            (&user, Requester::CanonicalUser(id.clone()), [].into(), yes),
+            (&user, Requester::CanonicalUser(other_id), [].into(), no),
+            (&user, identity("444455556666", "user/alice"), [].into(), unsure),
+            (&user, service("sqs"), [].into(), no),
+            (&sqs, service("sqs"), [].into(), yes),
+            (&sqs, service("sns"), [].into(), no),
+            (&sqs, identity("444455556666", "user/alice"), [].into(), no),
+        ] {
+            let about = format!("{principal} {requester:?}");
+            let request = request(requester, context);
+            let statement =
+                |element: &str| json!({element: principal, "Action": "*", "Resource": "*"});
+            let straight = means.map_or([false, true], |means| [means; 2]);
+            let turned = means.map_or([false, true], |means| [!means; 2]);
+            assert_eq!(are_for(statement("Principal"), &request), straight, "{about}");
+            assert_eq!(are_for(statement("NotPrincipal"), &request), turned, "not {about}");
+        }
+    }
+
+    #[test]
+    fn actions_and_resources_turned_round_are_all_others() {
+        let request = Request {
+            requester: identity("444455556666", "user/alice"),
+            action: Action::from_name("s3:GetObject").unwrap(),
+            resource: "arn:aws:s3:::clinic-reports/alice/x".to_owned(),
+            context: [("aws:username".to_owned(), vec!["alice".to_owned()])].into(),
+        };
+        let home = "arn:aws:s3:::clinic-reports/${aws:username}/*";
+        for (element, value, means) in [
+            ("Action", "s3:Get*", true),
+            ("Action", "s3:Put*", false),
+            ("Resource", "arn:aws:s3:::clinic-reports/alice/?", true),
+            ("Resource", "arn:aws:s3:::clinic-reports/alice/??", false),
+            ("Resource", home, true),
+        ] {
+            for turned in [false, true] {
+                let mut statement = json!({"Principal": "*", "Action": "*", "Resource": "*"});
+                statement.as_object_mut().unwrap().remove(element);
+                let name = if turned { format!("Not{element}") } else { element.to_owned() };
+                statement[&name] = json!(value);
+                assert_eq!(are_for(statement, &request), [means != turned; 2], "{name} {value}");
+            }
+        }
     }
 
     #[test]

@@ -261,9 +261,13 @@ impl<'q> Asker<'q, '_> {
     }
 
     /// Whether a request is something to show: not where it rests on one being whom a pattern may
-    /// mean.
+    /// mean, or on one both being and not being a canonical user.
     fn shows(&self, untold: Option<Untold>) -> bool {
-        untold != Some(Untold::Same) || !self.policies.facts.names_patterns
+        match untold {
+            None | Some(Untold::Another) => true,
+            Some(Untold::Same) => !self.policies.facts.names_patterns,
+            Some(Untold::Both) => false,
+        }
     }
 }
 

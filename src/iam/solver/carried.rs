@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::iam::caller::{Caller, OWNERS_ORGANIZATION};
-use crate::iam::compare::Comparison;
 use crate::iam::offer::{NetworkOrigin, Route};
 use crate::iam::part::Part;
 use crate::iam::solver::domain::{Domain, Except, Language, Samples, Texts};
@@ -238,7 +237,8 @@ impl<'q> Asking<'q> {
         if self.kind != Kind::Service {
             return Some(Domain::never());
         }
-        let facts = self.scene.facts;
+        let scene = &self.scene;
+        let facts = scene.facts;
         let account = self.caller.account();
         let anyone = matches!(self.caller, Caller::Service { .. });
         let nowhere = matches!(self.caller, Caller::Located { .. });
@@ -248,9 +248,15 @@ impl<'q> Asking<'q> {
             }
             ("aws:sourcearn", account) => {
                 let account = account.map(AccountId::as_str);
-                let apart = self.anywhere && !anyone && !nowhere;
-                let named = if apart { facts.bounded(key) } else { &[] };
-                Domain::sometimes(sources(account, nowhere, named, self.stranger()))
+                let except = if anyone || nowhere {
+                    Except::Nothing
+                } else if self.anywhere || facts.asks_for_source_accounts() {
+                    // the account of one that is named goes with the ARN, and is asked by itself
+                    Except::Meeting(facts.bounded(key))
+                } else {
+                    Except::Account(scene.owner)
+                };
+                Domain::sometimes(sources(account, nowhere, except, self.stranger()))
             }
             ("aws:sourceorgpaths", _) if self.caller.as_organization().is_some() => {
                 self.organizations()
@@ -316,7 +322,7 @@ fn organization_but(named: &BTreeSet<String>) -> Texts<'_> {
 fn sources<'q>(
     account: Option<&'q str>,
     nowhere: bool,
-    named: &'q [Comparison<'q>],
+    except: Except<'q>,
     stranger: &str,
 ) -> Texts<'q> {
     let of_account = || Samples {
@@ -326,7 +332,7 @@ fn sources<'q>(
     let samples = if nowhere { Samples::from(OF_NO_ACCOUNT) } else { of_account() };
     Texts::Language(Language {
         form: if nowhere { Form::SourcesOfNoAccount } else { Form::Sources(account) },
-        except: Except::Meeting(named),
+        except,
         samples,
     })
 }

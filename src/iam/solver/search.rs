@@ -60,12 +60,21 @@ pub struct Means<'m> {
 }
 
 /// What is taken to be so where nobody can tell whether a principal means the one who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Untold {
     /// That it means another.
     Another,
     /// That it means the one who asks.
     Same,
+    /// The one here, the other there: nobody may be so.
+    Both,
+}
+
+impl Means<'_> {
+    fn tell(&self, untold: Untold) {
+        let known = self.untold.get().unwrap_or(untold);
+        self.untold.set(Some(if known == untold { known } else { Untold::Both }));
+    }
 }
 
 /// A request that gets through: for which actions, and what it carries for each variable.
@@ -107,13 +116,13 @@ impl<'q> Demand<'q> {
             Meant::Unsure => {
                 let negated = matches!(rule.principal.clause, Clause::NotIn(_));
                 let untold = if means.wide == negated { Untold::Another } else { Untold::Same };
-                means.untold.set(means.untold.get().max(Some(untold)));
+                means.tell(untold);
                 if !means.wide {
                     return None;
                 }
             }
             Meant::ByPattern(_) => {
-                means.untold.set(means.untold.get().max(Some(Untold::Another)));
+                means.tell(Untold::Another);
                 return None;
             }
             Meant::Surely(false) => return None,

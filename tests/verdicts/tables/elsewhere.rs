@@ -11,6 +11,7 @@ use crate::shown;
 use crate::tables::{BUCKET, OBJECTS, allow, deny, snapshot, to};
 
 const OTHER: &str = "444455556666";
+const OWNER: &str = "111122223333";
 const OURS: &str = "222233334444";
 const POINT: &str = "arn:aws:s3:eu-west-1:111122223333:accesspoint/reports";
 const SERVICE: &str = "sns.amazonaws.com";
@@ -31,6 +32,12 @@ fn source(account: &str) -> Value {
     json!({"StringEquals": {"aws:SourceAccount": account}})
 }
 
+/// For a topic of `account`, whose organization is named, where `present` of other keys is so.
+fn of_resource(account: &str, present: Value) -> Value {
+    json!({"StringEquals": {"aws:SourceOrgID": "o-other"}, "Null": present,
+        "ArnLike": {"aws:SourceArn": format!("arn:aws:sns:eu-west-1:{account}:x")}})
+}
+
 fn from_two(key: &str, values: [&str; 2]) -> Vec<Value> {
     let operator = if key == "aws:SourceIp" { "IpAddress" } else { "StringEquals" };
     vec![
@@ -41,6 +48,7 @@ fn from_two(key: &str, values: [&str; 2]) -> Vec<Value> {
 }
 
 fn policies() -> Vec<Value> {
+    let with = || json!({"aws:SourceAccount": "false"});
     let both = ["s3:GetObject", "s3:ListBucket"];
     let but_network = || deny(json!({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}));
     let but_other = || deny(json!({"StringNotEquals": {"aws:PrincipalAccount": OTHER}}));
@@ -81,6 +89,11 @@ fn policies() -> Vec<Value> {
             json!({"AWS": OTHER, "Service": SERVICE}),
             json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-other"}})
         )]),
+        // the owner's resource is no outsider's, in whichever organization
+        json!([to("Allow", service(), of_resource(OWNER, json!({"aws:SourceOrgID": "false"})))]),
+        json!([allow(of_resource(OWNER, json!({"aws:SourceOrgID": "false"})))]),
+        json!([allow(of_resource(OWNER, with()))]),
+        json!([to("Allow", service(), of_resource(OTHER, with()))]),
         // beside those whom somebody trusts
         json!([
             on_all(to("Allow", named(), json!({})), &["s3:GetObject", "s3:PutObject"]),
