@@ -121,6 +121,7 @@ pub fn is_owners_account(value: &str) -> bool {
 }
 
 /// Whether a value begins with the organization of the bucket's owner, as a variable.
+#[must_use]
 pub fn is_owners_organization(value: &str) -> bool {
     value
         .get(.."${aws:resourceorg".len())
