@@ -47,13 +47,26 @@ fn from_two(key: &str, values: [&str; 2]) -> Vec<Value> {
     ]
 }
 
-fn policies() -> Vec<Value> {
+fn service() -> Value {
+    json!({"Service": SERVICE})
+}
+
+/// A service for a resource: the owner's is no outsider's, in whichever organization.
+fn for_a_resource() -> Vec<Value> {
     let with = || json!({"aws:SourceAccount": "false"});
+    vec![
+        json!([to("Allow", service(), of_resource(OWNER, json!({"aws:SourceOrgID": "false"})))]),
+        json!([allow(of_resource(OWNER, json!({"aws:SourceOrgID": "false"})))]),
+        json!([allow(of_resource(OWNER, with()))]),
+        json!([to("Allow", service(), of_resource(OTHER, with()))]),
+    ]
+}
+
+fn policies() -> Vec<Value> {
     let both = ["s3:GetObject", "s3:ListBucket"];
     let but_network = || deny(json!({"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}}));
     let but_other = || deny(json!({"StringNotEquals": {"aws:PrincipalAccount": OTHER}}));
     let members = json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-ours"}});
-    let service = || json!({"Service": SERVICE});
     let named = || json!({"AWS": OTHER});
     vec![
         // some of it from a place alone
@@ -89,11 +102,6 @@ fn policies() -> Vec<Value> {
             json!({"AWS": OTHER, "Service": SERVICE}),
             json!({"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-other"}})
         )]),
-        // the owner's resource is no outsider's, in whichever organization
-        json!([to("Allow", service(), of_resource(OWNER, json!({"aws:SourceOrgID": "false"})))]),
-        json!([allow(of_resource(OWNER, json!({"aws:SourceOrgID": "false"})))]),
-        json!([allow(of_resource(OWNER, with()))]),
-        json!([to("Allow", service(), of_resource(OTHER, with()))]),
         // beside those whom somebody trusts
         json!([
             on_all(to("Allow", named(), json!({})), &["s3:GetObject", "s3:PutObject"]),
@@ -164,7 +172,8 @@ pub fn elsewhere() -> String {
         vpcs: ["vpc-0a1b2c3d".to_owned()].into(),
         ..Trust::default()
     };
-    let mut states: Vec<Value> = policies().into_iter().map(snapshot).collect();
+    let mut states: Vec<Value> =
+        policies().into_iter().chain(for_a_resource()).map(snapshot).collect();
     for (point, behind, vpc) in points() {
         let mut state = snapshot(behind);
         state["AccessPoints"] = json!([{"Name": "reports", "NetworkOrigin": "Internet",
