@@ -161,9 +161,8 @@ impl<'a> Situation<'a> {
     /// was not read again.
     pub(super) fn closed_since(&self, way_in: WayIn<'_>) -> Option<&'a Path> {
         let after = self.judged.after.as_ref()?;
-        let is_same = |then: &&Path| then.way_in() == way_in;
-        let open = after.paths.iter().filter(|then| then.is_open()).any(|then| is_same(&then));
-        after.paths.iter().find(is_same).filter(|_| !open)
+        let then = after.paths.iter().find(|then| then.way_in() == way_in)?;
+        after.closes(then).then_some(then)
     }
 
     /// Paths of others than those whom the containment is for, that it closes too, or would close.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::iam::{
     Arn, Caller, Clause, Condition, Document, Policies, Principal, Reach, Requester, Statement,
-    Through, is_bounded,
+    Through, is_bounded, is_owners_account,
 };
 use crate::name::AccountId;
 
@@ -86,9 +86,7 @@ fn is_of_owner(value: &str, owner: &AccountId) -> bool {
 
 /// Whether a source is whatever the bucket is of: its account, or its organization.
 fn is_of_resource(value: &str) -> bool {
-    ["${aws:ResourceAccount}", "${s3:ResourceAccount}", "${aws:ResourceOrgID}"]
-        .iter()
-        .any(|variable| value.eq_ignore_ascii_case(variable))
+    is_owners_account(value) || value.eq_ignore_ascii_case("${aws:ResourceOrgID}")
 }
 
 #[cfg(test)]

@@ -38,7 +38,9 @@ pub use self::condition::{Condition, Operator, Order, Quantifier, Test};
 pub use self::document::{Clause, Document, Effect, Statement, Version};
 pub use self::fuel::Fuel;
 pub use self::grammar::DocumentError;
-pub use self::named::{is_bounded, is_broad, is_owners_organization, is_private};
+pub use self::named::{
+    is_bounded, is_broad, is_owners_account, is_owners_organization, is_private,
+};
 pub use self::offer::{NetworkOrigin, Offer, Place, Route};
 pub use self::pattern::Glob;
 pub use self::principal::Principal;

@@ -115,6 +115,7 @@ pub fn sources(condition: &Condition) -> impl Iterator<Item = Caller> + use<> {
 }
 
 /// Whether a value is the account of the bucket's owner, as a variable.
+#[must_use]
 pub fn is_owners_account(value: &str) -> bool {
     const VARIABLES: [&str; 2] = ["${aws:ResourceAccount}", "${s3:ResourceAccount}"];
     VARIABLES.iter().any(|variable| value.eq_ignore_ascii_case(variable))
